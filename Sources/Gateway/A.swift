@@ -1,0 +1,3 @@
+import Dataplane
+import Yams
+package func g() {}

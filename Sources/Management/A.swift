@@ -1,0 +1,4 @@
+import Gateway
+import Hummingbird
+import AsyncHTTPClient
+package func g2() {}

@@ -1,0 +1,3 @@
+import Testing
+import Dataplane
+@Test func ok() { #expect(1 == 1) }
