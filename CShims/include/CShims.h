@@ -1,4 +1,10 @@
+// Everything that Swift sees of DPDK, libnuma and the kernel.
 #pragma once
-#include <rte_config.h>
-#include <rte_eal.h>
-static inline int vd_x(void){return rte_eal_has_hugepages();}
+#include "vd_base.h"
+
+#include "vd_atomic.h"
+#include "vd_clock.h"
+#include "vd_eal.h"
+#include "vd_mbuf.h"
+#include "vd_port.h"
+#include "vd_ring.h"

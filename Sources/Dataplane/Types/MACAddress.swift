@@ -1,6 +1,6 @@
 /// An Ethernet address as the low 48 bits of an integer, first octet on the wire in the lowest byte: what a little-endian
 /// eight-byte load of a frame gives after masking, so the packet path never swaps bytes.
-package struct MACAddress: Hashable, Sendable {
+package struct MACAddress: Hashable, BitwiseCopyable, Sendable {
     package let bits: UInt64
 
     package static let mask: UInt64 = 0xFFFF_FFFF_FFFF

@@ -1,0 +1,104 @@
+// Packet buffers. rte_mbuf is over-aligned, so Swift cannot import it: vd_mbuf mirrors the fields that Viaduct uses, and the
+// assertions below hold it to DPDK's layout.
+#pragma once
+#include "vd_base.h"
+
+#include <rte_ip.h>
+#include <rte_mbuf.h>
+#include <rte_prefetch.h>
+
+typedef struct vd_mbuf {
+    uint8_t *_Nonnull buf_addr;
+    uint64_t buf_iova;
+    uint16_t data_off;
+    uint16_t refcnt;
+    uint16_t nb_segs;
+    uint16_t port;
+    uint64_t ol_flags;
+    uint32_t packet_type;
+    uint32_t pkt_len;
+    uint16_t data_len;
+    uint16_t vlan_tci;
+    uint32_t rss_hash;
+    uint32_t hash_high;
+    uint16_t vlan_tci_outer;
+    uint16_t buf_len;
+    void *_Nonnull pool;
+    struct vd_mbuf *_Nullable next;
+    uint64_t tx_offload;
+} vd_mbuf;
+
+#define VD_SAME_OFFSET(field, dpdk_field) \
+    _Static_assert(offsetof(vd_mbuf, field) == offsetof(struct rte_mbuf, dpdk_field), "vd_mbuf." #field " has moved")
+VD_SAME_OFFSET(buf_addr, buf_addr);
+VD_SAME_OFFSET(data_off, data_off);
+VD_SAME_OFFSET(refcnt, refcnt);
+VD_SAME_OFFSET(nb_segs, nb_segs);
+VD_SAME_OFFSET(port, port);
+VD_SAME_OFFSET(ol_flags, ol_flags);
+VD_SAME_OFFSET(packet_type, packet_type);
+VD_SAME_OFFSET(pkt_len, pkt_len);
+VD_SAME_OFFSET(data_len, data_len);
+VD_SAME_OFFSET(vlan_tci, vlan_tci);
+VD_SAME_OFFSET(rss_hash, hash.rss);
+VD_SAME_OFFSET(buf_len, buf_len);
+VD_SAME_OFFSET(pool, pool);
+VD_SAME_OFFSET(next, next);
+VD_SAME_OFFSET(tx_offload, tx_offload);
+
+// Flag values as constants, since Swift does not import macros with casts.
+static const uint64_t VD_RX_VLAN_STRIPPED = RTE_MBUF_F_RX_VLAN_STRIPPED;
+static const uint64_t VD_RX_IP_CKSUM_MASK = RTE_MBUF_F_RX_IP_CKSUM_MASK;
+static const uint64_t VD_RX_IP_CKSUM_GOOD = RTE_MBUF_F_RX_IP_CKSUM_GOOD;
+static const uint64_t VD_RX_IP_CKSUM_BAD = RTE_MBUF_F_RX_IP_CKSUM_BAD;
+static const uint64_t VD_RX_L4_CKSUM_MASK = RTE_MBUF_F_RX_L4_CKSUM_MASK;
+static const uint64_t VD_RX_L4_CKSUM_GOOD = RTE_MBUF_F_RX_L4_CKSUM_GOOD;
+static const uint64_t VD_RX_L4_CKSUM_BAD = RTE_MBUF_F_RX_L4_CKSUM_BAD;
+static const uint64_t VD_RX_OUTER_IP_CKSUM_BAD = RTE_MBUF_F_RX_OUTER_IP_CKSUM_BAD;
+static const uint64_t VD_RX_OUTER_L4_CKSUM_MASK = RTE_MBUF_F_RX_OUTER_L4_CKSUM_MASK;
+static const uint64_t VD_RX_OUTER_L4_CKSUM_GOOD = RTE_MBUF_F_RX_OUTER_L4_CKSUM_GOOD;
+static const uint32_t VD_PTYPE_TUNNEL_MASK = RTE_PTYPE_TUNNEL_MASK;
+/// Flags that say where the buffer lives; to be kept when all others are reset.
+static const uint64_t VD_BUFFER_FLAGS = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
+static const uint64_t VD_TX_TUNNEL_VXLAN = RTE_MBUF_F_TX_TUNNEL_VXLAN;
+static const uint64_t VD_TX_OUTER_IPV4 = RTE_MBUF_F_TX_OUTER_IPV4;
+static const uint64_t VD_TX_OUTER_IP_CKSUM = RTE_MBUF_F_TX_OUTER_IP_CKSUM;
+
+VD_HOT vd_mbuf *_Nullable vd_mbuf_alloc(void *_Nonnull pool) {
+    return (vd_mbuf *)rte_pktmbuf_alloc((struct rte_mempool *)pool);
+}
+
+VD_HOT void vd_mbuf_free(vd_mbuf *_Nonnull m) { rte_pktmbuf_free((struct rte_mbuf *)m); }
+
+/// Adds a reference to every segment of a packet, so that another packet may end in them.
+VD_HOT void vd_mbuf_reference(vd_mbuf *_Nonnull m) { rte_pktmbuf_refcnt_update((struct rte_mbuf *)m, 1); }
+
+/// `tx_offload` for a VXLAN packet over IPv4: outer lengths, and the L2 length that spans UDP, VXLAN and the inner Ethernet header.
+VD_HOT uint64_t vd_tx_offload(uint64_t outer_l2, uint64_t outer_l3, uint64_t l2) {
+    return l2 | outer_l3 << (RTE_MBUF_L2_LEN_BITS + RTE_MBUF_L3_LEN_BITS + RTE_MBUF_L4_LEN_BITS + RTE_MBUF_TSO_SEGSZ_BITS)
+        | outer_l2 << (RTE_MBUF_L2_LEN_BITS + RTE_MBUF_L3_LEN_BITS + RTE_MBUF_L4_LEN_BITS + RTE_MBUF_TSO_SEGSZ_BITS + RTE_MBUF_OUTL3_LEN_BITS);
+}
+
+VD_HOT void vd_prefetch(const void *_Nullable address) { rte_prefetch0(address); }
+
+/// One's complement sum of the packet's bytes from `offset` on, over all segments, folded to 16 bits and not inverted (RFC 1071).
+VD_HOT uint16_t vd_mbuf_checksum(const vd_mbuf *_Nonnull m, uint32_t offset, uint32_t length) {
+    uint16_t sum = 0;
+    return rte_raw_cksum_mbuf((const struct rte_mbuf *)m, offset, length, &sum) == 0 ? sum : 0;
+}
+
+/// Copies the whole packet into `destination`, which has room for `pkt_len` bytes.
+VD_HOT void vd_mbuf_gather(const vd_mbuf *_Nonnull m, void *_Nonnull destination) {
+    uint8_t *to = (uint8_t *)destination;
+    for (const vd_mbuf *s = m; s != NULL; s = s->next) {
+        memcpy(to, s->buf_addr + s->data_off, s->data_len);
+        to += s->data_len;
+    }
+}
+
+void *_Nullable vd_pool_create(const char *_Nonnull name, uint32_t count, uint32_t cache, uint16_t data_room, int node);
+void vd_pool_free(void *_Nonnull pool);
+uint32_t vd_pool_available(const void *_Nonnull pool);
+uint32_t vd_pool_size(const void *_Nonnull pool);
+/// Bytes from the start of the buffer to the data of a fresh packet.
+static const uint16_t VD_HEADROOM = RTE_PKTMBUF_HEADROOM;

@@ -1,0 +1,16 @@
+/// What can go wrong between Viaduct and DPDK. Each message says what, where and what to do.
+package enum DeviceError: Error, Sendable, Equatable {
+    case eal(reason: String)
+    case memory(what: String)
+    case attach(device: String, reason: String)
+    case start(device: String, stage: String, reason: String)
+
+    package var message: String {
+        switch self {
+        case .eal(let reason): "DPDK did not start: \(reason)"
+        case .memory(let what): "no memory for \(what): raise system.memory, or give the machine more"
+        case .attach(let device, let reason): "device \"\(device)\" cannot be opened: \(reason)"
+        case .start(let device, let stage, let reason): "device \"\(device)\" failed to \(stage): \(reason)"
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import CShims
+
+/// What became of an attempt to learn.
+package enum LearnOutcome: UInt8, Sendable {
+    /// The entry was there already, seen again.
+    case known
+    case inserted
+    case moved
+    /// An entry of higher rank says otherwise.
+    case violation
+    case full
+    /// Another writer was faster; the next frame will tell.
+    case busy
+}
+
+extension MACTable {
+    /// Whether `entry`, just looked up for the source of a frame from `destination`, says all there is to say: learned and seen in
+    /// this very second, or put there by control. Refreshing on every packet would make all workers write the same cache lines.
+    @_noLocks @_noAllocation @inline(__always)
+    static func isCurrent(_ entry: MACEntry, from destination: Destination, now: UInt32) -> Bool {
+        entry.rawValue == MACEntry.learned(destination, lastSeen: now).rawValue
+            || (!entry.isLearned && entry.destination.rawValue == destination.rawValue && !entry.isNone)
+    }
+
+    /// Learns that `key` is behind `destination`. `previous` is where it was, when it moved. Workers only; never waits.
+    @_noLocks @_noAllocation @inline(never)
+    package func learn(
+        _ key: MACKey, _ destination: Destination, now: UInt32, previous: inout Destination
+    ) -> LearnOutcome {
+        let hash = hash(key)
+        let fresh = MACEntry.learned(destination, lastSeen: now)
+        guard let slot = slot(of: key, hash: hash) else { return insert(key, fresh, hash: hash) }
+        let entry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
+        if entry.isNone { return .busy }
+        if entry.destination == destination {
+            // Only learned entries age, so only theirs is refreshed.
+            if entry.isLearned { _ = MACTable.replace(slot, key, entry, with: key, fresh) }
+            return .known
+        }
+        guard entry.isLearned else { return .violation }
+        previous = entry.destination
+        return MACTable.replace(slot, key, entry, with: key, fresh) ? .moved : .busy
+    }
+
+    /// Inserts a key that was not found.
+    @_noLocks @_noAllocation
+    func insert(_ key: MACKey, _ entry: MACEntry, hash: UInt64) -> LearnOutcome {
+        guard reserve() else { return .full }
+        let home = home(hash)
+        let alternate = alternate(hash)
+        if let slot = claim(in: home, key, entry) ?? claim(in: alternate, key, entry)
+            ?? displace(from: home, key, entry) ?? displace(from: alternate, key, entry)
+        {
+            return settle(key, entry, in: slot, home: home, alternate: alternate)
+        }
+        release()
+        return .full
+    }
+
+    /// Counts one entry more, unless the table is at its capacity.
+    @_noLocks @_noAllocation @inline(__always)
+    private func reserve() -> Bool {
+        let limit = vd_load_relaxed_u64(limitWord)
+        if vd_load_relaxed_u64(countWord) >= limit { return false }
+        if vd_fetch_add_u64(countWord, 1) < limit { return true }
+        release()
+        return false
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func release() { _ = vd_fetch_add_u64(countWord, UInt64.max) }
+
+    /// Takes a free slot of a bucket.
+    @_noLocks @_noAllocation @inline(__always)
+    private func claim(in bucket: Bucket, _ key: MACKey, _ entry: MACEntry) -> Bucket? {
+        var slot = bucket
+        let end = bucket + MACTable.wordsPerBucket
+        while slot < end {
+            if vd_load_relaxed_u64(slot) == 0, MACTable.replace(slot, MACKey(rawValue: 0), .none, with: key, entry) { return slot }
+            slot += 2
+        }
+        return nil
+    }
+
+    /// Makes room in a full bucket: a key that is at home there is copied to its alternate bucket, then replaced by `key`.
+    @_noLocks @_noAllocation
+    private func displace(from bucket: Bucket, _ key: MACKey, _ entry: MACEntry) -> Bucket? {
+        var slot = bucket
+        let end = bucket + MACTable.wordsPerBucket
+        while slot < end {
+            let victim = MACKey(rawValue: vd_load_acquire_u64(slot))
+            let victimEntry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
+            let victimHash = hash(victim)
+            if victim.rawValue != 0, home(victimHash) == bucket, let copy = claim(in: alternate(victimHash), victim, victimEntry) {
+                if MACTable.replace(slot, victim, victimEntry, with: key, entry) { return slot }
+                // The victim was refreshed, moved or deleted meanwhile: what holds is in its old slot.
+                _ = MACTable.replace(copy, victim, victimEntry, with: MACKey(rawValue: 0), .none)
+            }
+            slot += 2
+        }
+        return nil
+    }
+
+    /// Two writers may insert the same key at once, each in a slot of its own. Both then look again, and both keep the slot that
+    /// readers find first.
+    @_noLocks @_noAllocation
+    private func settle(_ key: MACKey, _ entry: MACEntry, in own: Bucket, home: Bucket, alternate: Bucket) -> LearnOutcome {
+        var ownSeen = false
+        var step = 0
+        while step < 2 * MACTable.slotsPerBucket {
+            let slot = (step < MACTable.slotsPerBucket ? home : alternate) + (step & 3) &* 2
+            step &+= 1
+            if slot == own {
+                ownSeen = true
+            } else if vd_load_acquire_u64(slot) == key.rawValue {
+                if !ownSeen {
+                    if MACTable.replace(own, key, entry, with: MACKey(rawValue: 0), .none) { release() }
+                    return .busy
+                }
+                let other = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
+                if MACTable.replace(slot, key, other, with: MACKey(rawValue: 0), .none) { release() }
+            }
+        }
+        return .inserted
+    }
+
+    /// One slot, key and entry together, if it still holds what was read.
+    @_noLocks @_noAllocation @inline(__always)
+    static func replace(_ slot: Bucket, _ key: MACKey, _ entry: MACEntry, with newKey: MACKey, _ newEntry: MACEntry) -> Bool {
+        vd_compare_exchange_pair(slot, key.rawValue, entry.rawValue, newKey.rawValue, newEntry.rawValue)
+    }
+}

@@ -1,0 +1,99 @@
+import CShims
+
+/// What workers know of a network: one cache line.
+///
+/// Writer: control. The VNI is written before the index is published in a VLAN or VNI map and never changes while it is; the flood
+/// lists are replaced as a whole. Readers: workers.
+struct NetworkRecord: BitwiseCopyable {
+    /// VXLAN header word 2 as stored on the wire: VNI in the upper 24 bits, reserved byte 0.
+    var vniWordBE: UInt32 = 0
+    var flags: UInt32 = 0
+    /// ``FloodList`` of the network's members on access ports, and of its remote VTEPs.
+    var localFloodList: UnsafeMutableRawPointer?
+    var remoteFloodList: UnsafeMutableRawPointer?
+    var reserved: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
+}
+
+/// Network index -> ``NetworkRecord``.
+package struct NetworkTable: @unchecked Sendable {
+    let records: UnsafeMutablePointer<NetworkRecord>
+    package static let capacity = 65536
+
+    static func make(node: Int32) -> NetworkTable {
+        precondition(MemoryLayout<NetworkRecord>.stride == 64)
+        return NetworkTable(records: TableMemory.allocate(NetworkRecord.self, count: capacity, node: node))
+    }
+
+    func destroy() { TableMemory.free(records, count: NetworkTable.capacity) }
+
+    /// Before the index is published.
+    package func set(_ network: NetworkIndex, vni: VNI) {
+        records[Int(network.rawValue)].vniWordBE = (vni.rawValue << 8).bigEndian
+    }
+
+    package func vni(_ network: NetworkIndex) -> VNI? { VNI(records[Int(network.rawValue)].vniWordBE.bigEndian >> 8) }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func localFloodList(_ network: Int) -> FloodList {
+        FloodList(memory: vd_load_acquire_pointer(&records[network].localFloodList))
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func remoteFloodList(_ network: Int) -> FloodList {
+        FloodList(memory: vd_load_acquire_pointer(&records[network].remoteFloodList))
+    }
+
+    /// Replaces a network's list of members on access ports. The list that it replaces is to be freed after a quiescent state.
+    package func publishLocal(_ network: NetworkIndex, _ list: FloodList) -> FloodList {
+        exchange(&records[Int(network.rawValue)].localFloodList, list)
+    }
+
+    /// Replaces a network's head-end replication list.
+    package func publishRemote(_ network: NetworkIndex, _ list: FloodList) -> FloodList {
+        exchange(&records[Int(network.rawValue)].remoteFloodList, list)
+    }
+
+    package func floodDestinations(_ network: NetworkIndex) -> (local: [Destination], remote: [Destination]) {
+        let index = Int(network.rawValue)
+        return (localFloodList(index).destinations, remoteFloodList(index).destinations)
+    }
+
+    private func exchange(_ field: UnsafeMutablePointer<UnsafeMutableRawPointer?>, _ list: FloodList) -> FloodList {
+        let old = field.pointee
+        vd_store_release_pointer(field, list.memory)
+        return FloodList(memory: old)
+    }
+}
+
+/// Where a network's broadcast, unknown and multicast frames go: a count and the destinations, 32 bits each. Never changed after it is
+/// published; no memory at all for an empty list.
+package struct FloodList: @unchecked Sendable {
+    let memory: UnsafeMutableRawPointer?
+
+    package static let empty = FloodList(memory: nil)
+
+    package static func make(_ destinations: [Destination]) -> FloodList {
+        guard !destinations.isEmpty else { return .empty }
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: 4 * (destinations.count + 1), alignment: 64)
+        memory.storeBytes(of: UInt32(destinations.count), as: UInt32.self)
+        for (position, destination) in destinations.enumerated() {
+            memory.storeBytes(of: destination.rawValue, toByteOffset: 4 * (position + 1), as: UInt32.self)
+        }
+        return FloodList(memory: memory)
+    }
+
+    package func free() { memory?.deallocate() }
+
+    @inline(__always)
+    var count: Int {
+        guard let memory else { return 0 }
+        return Int(memory.load(as: UInt32.self))
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func destination(_ position: Int) -> Destination {
+        Destination(rawValue: memory.unsafelyUnwrapped.load(fromByteOffset: 4 &* (position &+ 1), as: UInt32.self))
+    }
+
+    var destinations: [Destination] { (0..<count).map(destination) }
+}

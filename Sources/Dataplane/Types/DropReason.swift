@@ -1,0 +1,106 @@
+/// Why a packet was dropped. Counted per worker; the names are the same in code, API, metrics and command line.
+package enum DropReason: UInt8, CaseIterable, Sendable {
+    // From an access port.
+    case frameShort
+    case vlanUnknown
+    case untaggedRefused
+    case vlanStacked
+    case sourceMACInvalid
+    case linkLocal
+
+    // From an underlay port: outer headers.
+    case underlayFrameShort
+    case underlayMACNotOurs
+    case underlayEtherType
+    case ipv4Version
+    case ipv4Length
+    case ipv4Options
+    case ipv4Checksum
+    case ipv4Fragment
+    case notOurAddress
+    case ownSourceAddress
+    case ipProtocol
+    case udpLength
+    case udpPort
+    case udpChecksum
+
+    // From an underlay port: VXLAN and the frame inside.
+    case vxlanShort
+    case vxlanFlags
+    case vniUnknown
+    case vtepUnknown
+    case innerShort
+    case innerSourceMAC
+    case innerVLANTag
+    case innerLinkLocal
+
+    // Forwarding.
+    case staticMACViolation
+    case samePort
+    case splitHorizon
+    case noMember
+    case mtuExceeded
+    case nextHopUnresolved
+
+    // Resources.
+    case noMbuf
+    case transmitFull
+    case puntRingFull
+
+    package static let count = Int(DropReason.puntRingFull.rawValue) + 1
+}
+
+/// The part of the packet walk that drops for a reason.
+package enum DropStage: String, Sendable {
+    case access, underlay, decapsulation, forwarding, resources
+}
+
+extension DropReason {
+    /// Stable name for people and programs.
+    package var name: String { description.name }
+    package var stage: DropStage { description.stage }
+    /// One line for a person: what the packet was like.
+    package var explanation: String { description.explanation }
+
+    private var description: (name: String, stage: DropStage, explanation: String) {
+        switch self {
+        case .frameShort: ("frame_short", .access, "shorter than an Ethernet header and its tag")
+        case .vlanUnknown: ("vlan_unknown", .access, "tagged with a VLAN that is no member of a network on this port")
+        case .untaggedRefused: ("untagged_refused", .access, "untagged, on a port without an untagged member")
+        case .vlanStacked: ("vlan_stacked", .access, "a second VLAN tag behind the first")
+        case .sourceMACInvalid: ("source_mac_invalid", .access, "source MAC is multicast or zero")
+        case .linkLocal: ("link_local", .access, "link-local control frame to 01:80:c2:00:00:0x")
+        case .underlayFrameShort: ("underlay_frame_short", .underlay, "too short for Ethernet and IPv4 headers")
+        case .underlayMACNotOurs: ("underlay_mac_not_ours", .underlay, "destination MAC is another host's")
+        case .underlayEtherType: ("underlay_ethertype", .underlay, "neither IPv4 nor ARP")
+        case .ipv4Version: ("ipv4_version", .underlay, "EtherType says IPv4, the version field does not")
+        case .ipv4Length: ("ipv4_length", .underlay, "IPv4 header or total length does not fit the frame")
+        case .ipv4Options: ("ipv4_options", .underlay, "IPv4 header with options")
+        case .ipv4Checksum: ("ipv4_checksum", .underlay, "wrong IPv4 header checksum")
+        case .ipv4Fragment: ("ipv4_fragment", .underlay, "IPv4 fragment (RFC 7348 4.3: VTEPs do not reassemble)")
+        case .notOurAddress: ("not_our_address", .underlay, "destination IP is none of this port's addresses")
+        case .ownSourceAddress: ("own_source_address", .underlay, "source IP is our own: a loop or a spoof")
+        case .ipProtocol: ("ip_protocol", .underlay, "neither UDP nor ICMP")
+        case .udpLength: ("udp_length", .underlay, "UDP length differs from the IPv4 payload's")
+        case .udpPort: ("udp_port", .underlay, "UDP to another port than VXLAN's")
+        case .udpChecksum: ("udp_checksum", .underlay, "UDP checksum present and wrong")
+        case .vxlanShort: ("vxlan_short", .decapsulation, "no room for a VXLAN header")
+        case .vxlanFlags: ("vxlan_flags", .decapsulation, "I flag unset: no valid VNI (RFC 7348 section 5)")
+        case .vniUnknown: ("vni_unknown", .decapsulation, "VNI is of no network here")
+        case .vtepUnknown: ("vtep_unknown", .decapsulation, "sender is no VTEP that the configuration names")
+        case .innerShort: ("inner_short", .decapsulation, "inner frame shorter than an Ethernet header")
+        case .innerSourceMAC: ("inner_source_mac", .decapsulation, "inner source MAC is multicast or zero")
+        case .innerVLANTag: ("inner_vlan_tag", .decapsulation, "inner frame carries a VLAN tag (RFC 7348 6.1)")
+        case .innerLinkLocal: ("inner_link_local", .decapsulation, "inner link-local control frame to 01:80:c2:00:00:0x")
+        case .staticMACViolation: ("static_mac_violation", .forwarding, "source MAC is configured to be elsewhere")
+        case .samePort: ("same_port", .forwarding, "destination is where the frame came from")
+        case .splitHorizon: ("split_horizon", .forwarding, "from a tunnel, towards a tunnel")
+        case .noMember: ("no_member", .forwarding, "to be flooded, but the network has no other member")
+        case .mtuExceeded: ("mtu_exceeded", .forwarding, "larger than the egress port's MTU allows")
+        case .nextHopUnresolved: ("next_hop_unresolved", .forwarding, "no MAC yet for the next hop to the remote VTEP")
+        case .noMbuf: ("no_mbuf", .resources, "packet pool empty while copying for a flood")
+        case .transmitFull: ("transmit_full", .resources, "the egress device took no more packets")
+        case .puntRingFull: ("punt_ring_full", .resources, "too many packets for the control path at once")
+        }
+    }
+}

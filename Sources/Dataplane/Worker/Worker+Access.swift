@@ -1,0 +1,60 @@
+import CShims
+
+// In: a burst received on an access port, in `received`. Out: `frames`, with network, keys and tag; the rest dropped and counted.
+
+extension Worker {
+    /// The number of frames to forward.
+    @_noLocks @_noAllocation @inline(__always)
+    mutating func classifyAccess(_ port: UnsafeMutablePointer<PortRecord>, index: UInt16, count: Int) -> Int {
+        let received = received, frames = frames
+        guard let vlans = port.pointee.vlans else { return 0 }
+        prefetchHeaders(count)
+        var bytes: UInt64 = 0
+        var kept = 0
+        var i = 0
+        while i < count {
+            let packet = received[i].unsafelyUnwrapped
+            i &+= 1
+            bytes &+= UInt64(packet.pointee.pkt_len)
+            let header = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
+            let stripped = packet.pointee.ol_flags & VD_RX_VLAN_STRIPPED != 0 ? packet.pointee.vlan_tci : nil
+            switch AccessVerdict.decide(header, byteCount: Int(packet.pointee.data_len), strippedTag: stripped, vlans: vlans) {
+            case .drop(let reason):
+                drop(packet, reason)
+            case .forward(let frame):
+                let network = UInt64(frame.network) << 48
+                frames[kept] = Frame(
+                    packet: packet, sourceKey: MACKey(rawValue: network | frame.source),
+                    destinationKey: MACKey(rawValue: network | frame.destination),
+                    origin: .local(port: index, vlan: frame.tag & 0xFFF), network: frame.network, tag: frame.tag,
+                    tagBytes: Int(frame.tagBytes))
+                kept &+= 1
+            }
+        }
+        countReceived(index, packets: count, bytes: bytes)
+        return kept
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func prefetchHeaders(_ count: Int) {
+        var i = 0
+        while i < count {
+            let packet = received[i].unsafelyUnwrapped
+            vd_prefetch(packet.pointee.buf_addr + Int(packet.pointee.data_off))
+            i &+= 1
+        }
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func countReceived(_ port: UInt16, packets: Int, bytes: UInt64) {
+        let counter = counters.ports + Int(port)
+        counter.pointee.rxPackets &+= UInt64(truncatingIfNeeded: packets)
+        counter.pointee.rxBytes &+= bytes
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func drop(_ packet: UnsafeMutablePointer<vd_mbuf>, _ reason: DropReason) {
+        counters.count(reason)
+        vd_mbuf_free(packet)
+    }
+}

@@ -1,0 +1,78 @@
+import CShims
+
+/// Packets of one worker that wait for one port.
+struct TransmitQueue: BitwiseCopyable {
+    typealias Packet = UnsafeMutablePointer<vd_mbuf>?
+
+    // Room for one burst. First, so that the queue's address is theirs.
+    var packets:
+        (
+            Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet,
+            Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet, Packet
+        )
+    var count: Int
+    var bytes: UInt64
+    var padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+}
+
+extension Worker {
+    /// Queues a packet; a full queue is transmitted.
+    @_noLocks @_noAllocation @inline(__always)
+    mutating func enqueue(_ packet: UnsafeMutablePointer<vd_mbuf>, port: Int) {
+        let queue = transmitQueues + port
+        Worker.slots(queue)[queue.pointee.count] = packet
+        queue.pointee.count &+= 1
+        queue.pointee.bytes &+= UInt64(packet.pointee.pkt_len)
+        pending |= 1 &<< UInt32(truncatingIfNeeded: port)
+        if _slowPath(queue.pointee.count == Worker.burst) { flush(port) }
+    }
+
+    /// Transmits everything that is queued.
+    @_noLocks @_noAllocation @inline(__always)
+    mutating func flushAll() {
+        while pending != 0 { flush(pending.trailingZeroBitCount) }
+    }
+
+    /// Transmits a port's queue; what the device does not take is dropped and counted.
+    @_noLocks @_noAllocation @inline(never)
+    mutating func flush(_ port: Int) {
+        pending &= ~(1 &<< UInt32(truncatingIfNeeded: port))
+        let queue = transmitQueues + port
+        let packets = Worker.slots(queue)
+        let count = queue.pointee.count
+        let record = tables.ports.records + port
+        let sent: Int
+        if let lock = record.pointee.transmitLock {
+            while !vd_try_lock(lock) { vd_pause() }
+            sent = Int(vd_tx_burst(record.pointee.device, 0, packets, UInt16(truncatingIfNeeded: count)))
+            vd_unlock(lock)
+        } else {
+            sent = Int(vd_tx_burst(record.pointee.device, number, packets, UInt16(truncatingIfNeeded: count)))
+        }
+        let counter = counters.ports + port
+        counter.pointee.txPackets &+= UInt64(truncatingIfNeeded: sent)
+        counter.pointee.txBytes &+= queue.pointee.bytes
+        queue.pointee.count = 0
+        queue.pointee.bytes = 0
+        if _slowPath(sent < count) { discard(packets + sent, count &- sent, counter) }
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private func discard(
+        _ packets: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>, _ count: Int, _ counter: UnsafeMutablePointer<PortCounters>
+    ) {
+        counter.pointee.txDropped &+= UInt64(truncatingIfNeeded: count)
+        var i = 0
+        while i < count {
+            let packet = packets[i].unsafelyUnwrapped
+            counter.pointee.txBytes &-= UInt64(packet.pointee.pkt_len)
+            drop(packet, .transmitFull)
+            i &+= 1
+        }
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    private static func slots(_ queue: UnsafeMutablePointer<TransmitQueue>) -> UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?> {
+        UnsafeMutableRawPointer(queue).assumingMemoryBound(to: UnsafeMutablePointer<vd_mbuf>?.self)
+    }
+}

@@ -1,0 +1,61 @@
+import CShims
+
+// In: a burst received on an underlay port, in `received`. Out: `frames`, the inner frames of the VXLAN packets, outer headers and
+// padding off; ARP and ICMP handed to control; the rest dropped and counted.
+
+extension Worker {
+    /// The number of frames to forward.
+    @_noLocks @_noAllocation @inline(__always)
+    mutating func validateUnderlay(_ port: UnsafeMutablePointer<PortRecord>, index: UInt16, count: Int) -> Int {
+        let received = received, frames = frames
+        let addresses = AddressList(memory: vd_load_acquire_pointer(&port.pointee.addresses))
+        prefetchHeaders(count)
+        var bytes: UInt64 = 0
+        var kept = 0
+        var i = 0
+        while i < count {
+            let packet = received[i].unsafelyUnwrapped
+            i &+= 1
+            bytes &+= UInt64(packet.pointee.pkt_len)
+            let verdict = UnderlayVerdict.decide(
+                packet, portMAC: port.pointee.mac, addresses: addresses, udpPortBE: udpPortBE, vnis: tables.vnis, vteps: tables.vteps)
+            switch verdict {
+            case .drop(let reason):
+                drop(packet, reason)
+            case .punt:
+                punt(packet, port: index)
+            case .decapsulate(let inner):
+                Worker.strip(packet, innerByteCount: inner.innerByteCount)
+                counters.tunnels[Int(inner.tunnel)].rxPackets &+= 1
+                let network = UInt64(inner.network) << 48
+                frames[kept] = Frame(
+                    packet: packet, sourceKey: MACKey(rawValue: network | inner.source),
+                    destinationKey: MACKey(rawValue: network | inner.destination), origin: .tunnel(inner.tunnel),
+                    network: inner.network, tag: 0, tagBytes: 0)
+                kept &+= 1
+            }
+        }
+        countReceived(index, packets: count, bytes: bytes)
+        return kept
+    }
+
+    /// Leaves the inner frame. Only a packet of one segment carries padding: the verdict has seen to it.
+    @_noLocks @_noAllocation @inline(__always)
+    private static func strip(_ packet: UnsafeMutablePointer<vd_mbuf>, innerByteCount: Int) {
+        let offset = UInt16(UnderlayVerdict.innerOffset)
+        packet.pointee.data_off &+= offset
+        if packet.pointee.nb_segs == 1 {
+            packet.pointee.data_len = UInt16(truncatingIfNeeded: innerByteCount)
+        } else {
+            packet.pointee.data_len &-= offset
+        }
+        packet.pointee.pkt_len = UInt32(truncatingIfNeeded: innerByteCount)
+    }
+
+    /// Hands a packet to control.
+    @_noLocks @_noAllocation @inline(never)
+    private func punt(_ packet: UnsafeMutablePointer<vd_mbuf>, port: UInt16) {
+        packet.pointee.port = port
+        if !vd_ring_enqueue(exchange.punts, packet) { drop(packet, .puntRingFull) }
+    }
+}

@@ -1,0 +1,153 @@
+import CShims
+
+/// A receive queue that a worker polls.
+package struct ReceiveQueue: BitwiseCopyable, Sendable {
+    package var port: PortIndex
+    package var queue: UInt16
+
+    package init(port: PortIndex, queue: UInt16) {
+        self.port = port
+        self.queue = queue
+    }
+}
+
+/// What workers and control exchange, beside the tables: created by control, one for all workers.
+package struct Exchange: @unchecked Sendable {
+    /// Packets for control; `port` of the packet is the index of the port that received it.
+    package let punts: UnsafeMutableRawPointer
+    /// Packets of control's to transmit; `port` of the packet is the index of the port to send from. The first worker drains it.
+    package let injections: UnsafeMutableRawPointer
+    /// ``Event`` records for control.
+    package let events: UnsafeMutableRawPointer
+    /// Non-zero: workers end.
+    let stopWord: UnsafeMutablePointer<UInt32>
+
+    /// `size`: entries of each ring, a power of two.
+    package static func make(name: String, size: UInt32 = 4096) throws(DeviceError) -> Exchange {
+        guard let punts = vd_ring_create("\(name)-punt", size, -1, false, true),
+            let injections = vd_ring_create("\(name)-inject", size, -1, true, true),
+            let events = vd_record_ring_create("\(name)-event", UInt32(MemoryLayout<Event>.stride), size, -1)
+        else { throw .memory(what: "the rings between workers and control") }
+        return Exchange(punts: punts, injections: injections, events: events, stopWord: TableMemory.allocate(UInt32.self, count: 16))
+    }
+
+    package func destroy() {
+        vd_ring_free(punts)
+        vd_ring_free(injections)
+        vd_ring_free(events)
+        TableMemory.free(stopWord, count: 16)
+    }
+
+    package func stop() { vd_store_release_u32(stopWord, 1) }
+
+    package func nextEvent() -> Event? {
+        withUnsafeTemporaryAllocation(of: Event.self, capacity: 1) { record in
+            let taken = vd_record_ring_dequeue(events, record.baseAddress!, UInt32(MemoryLayout<Event>.stride))
+            return taken ? record[0] : nil
+        }
+    }
+}
+
+/// One worker: everything that a core needs to forward packets, run to completion. The walk of a packet is spread over the files of this
+/// folder, in this order:
+///
+///     Worker+Poll       receive a burst, remember the time, transmit, report, sleep when idle
+///     Worker+Access     classify what came from an access port        AccessVerdict
+///     Worker+Underlay   validate and strip what came from a tunnel    UnderlayVerdict
+///     Worker+Forward    learn sources, look up destinations, act
+///     Worker+Encapsulate, Worker+Local, Worker+Flood                  the actions
+///     Worker+Transmit   per-port queues
+///
+/// All memory is allocated at start. Nothing below `poll` allocates, retains, locks, logs or makes a system call, except for the idle sleep.
+package struct Worker: ~Copyable {
+    package static let burst = 32
+
+    let tables: Tables
+    let exchange: Exchange
+    package let counters: CounterBlock
+    /// Packet buffers for copies.
+    let pool: UnsafeMutableRawPointer
+    let queues: UnsafeMutablePointer<ReceiveQueue>
+    let queueCount: Int
+    let transmitQueues: UnsafeMutablePointer<TransmitQueue>
+    /// Number of this worker: its transmit queue on ports that give each worker one. Worker 0 also transmits what control injects.
+    let number: UInt16
+    let sleepsWhenIdle: Bool
+
+    /// The burst in work: as received, and those that go on to be forwarded.
+    let received: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>
+    let frames: UnsafeMutablePointer<Frame>
+    let sourceHashes: UnsafeMutablePointer<UInt64>
+    let destinationHashes: UnsafeMutablePointer<UInt64>
+    let destinations: UnsafeMutablePointer<Destination>
+    /// The event in the making.
+    let event: UnsafeMutablePointer<Event>
+
+    /// Rounds done: grows by one with every quiescent state. Control reads it.
+    package let rounds: UnsafeMutablePointer<UInt64>
+    /// Ports with packets waiting in their transmit queue, one bit each.
+    var pending: UInt32 = 0
+    /// Settings, read once a burst.
+    var udpPortBE: UInt16 = 0
+    var sourcePorts: UInt32 = 0
+
+    // Time: the cycle counter, and seconds since `epoch` as the MAC table wants them.
+    let cyclesPerSecond: UInt64
+    var now: UInt32
+    var nextSecond: UInt64
+    var idleSince: UInt64 = 0
+
+    /// `clock`: the gateway's own, shared by all workers.
+    package init(
+        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue], clock: Clock, sleepsWhenIdle: Bool, node: Int32 = -1
+    ) {
+        self.number = UInt16(number)
+        self.tables = tables
+        self.exchange = exchange
+        self.pool = pool.handle
+        self.sleepsWhenIdle = sleepsWhenIdle
+        counters = .make(node: node)
+        queues = TableMemory.allocate(ReceiveQueue.self, count: max(1, list.count), node: node)
+        for (position, queue) in list.enumerated() { queues[position] = queue }
+        queueCount = list.count
+        transmitQueues = TableMemory.allocate(TransmitQueue.self, count: PortTable.capacity, node: node)
+        received = .allocate(capacity: Worker.burst)
+        received.initialize(repeating: nil, count: Worker.burst)
+        frames = TableMemory.allocate(Frame.self, count: Worker.burst, node: node)
+        sourceHashes = TableMemory.allocate(UInt64.self, count: Worker.burst, node: node)
+        destinationHashes = TableMemory.allocate(UInt64.self, count: Worker.burst, node: node)
+        destinations = TableMemory.allocate(Destination.self, count: Worker.burst, node: node)
+        event = .allocate(capacity: 1)
+        rounds = TableMemory.allocate(UInt64.self, count: 8, node: node)
+        cyclesPerSecond = clock.cyclesPerSecond
+        now = clock.seconds
+        nextSecond = clock.cycles(atSecond: now + 1)
+    }
+
+    deinit {
+        counters.destroy()
+        TableMemory.free(queues, count: max(1, queueCount))
+        TableMemory.free(transmitQueues, count: PortTable.capacity)
+        received.deallocate()
+        TableMemory.free(frames, count: Worker.burst)
+        TableMemory.free(sourceHashes, count: Worker.burst)
+        TableMemory.free(destinationHashes, count: Worker.burst)
+        TableMemory.free(destinations, count: Worker.burst)
+        event.deallocate()
+        TableMemory.free(rounds, count: 8)
+    }
+}
+
+/// A frame on its way through the stages.
+struct Frame: BitwiseCopyable {
+    var packet: UnsafeMutablePointer<vd_mbuf>
+    var sourceKey: MACKey
+    var destinationKey: MACKey
+    /// Where it came from, as a destination: what its source is learned behind.
+    var origin: Destination
+    var network: UInt16
+    /// 802.1Q tag control as received, 0 when untagged.
+    var tag: UInt16
+    /// Bytes that the tag takes in the frame, between addresses and type: 0 or 4.
+    var tagBytes: Int
+}
