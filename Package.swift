@@ -91,6 +91,9 @@ let package = Package(
             ],
             swiftSettings: shimUser
         ),
+        // Cycles per packet of one worker; Benchmarks/run sets it beside dpdk-testpmd.
+        .executableTarget(
+            name: "viaduct-bench", dependencies: ["Dataplane"], path: "Benchmarks/ViaductBench", swiftSettings: shimUser),
         .testTarget(name: "DataplaneTests", dependencies: ["Dataplane"], resources: [.copy("Captures")], swiftSettings: shimUser),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: shimUser),
         .testTarget(name: "ManagementTests", dependencies: ["Management"], swiftSettings: shimUser),
