@@ -1,0 +1,49 @@
+import Dataplane
+
+// Reload and link changes: what changed starts anew, and all else keeps its state.
+extension UnderlayHost {
+    /// Makes `wanted` the underlay ports, from none at the start. New addresses are announced from the next tick on, and so are
+    /// those of a port whose MAC changed; next hops behind ports that are gone have no MAC any more.
+    package mutating func update(ports wanted: [UnderlayPort], now: MonotonicTime) -> [UnderlayAction] {
+        let old = ports
+        ports = Dictionary(wanted.map { ($0.index, $0) }) { first, _ in first }
+        portsDown.formIntersection(ports.keys)
+        updateAnnouncements(from: old, now: now)
+        var outputs = neighbors.setPermanent(permanentNeighbors, now: now)
+        for index in old.keys.sorted() where ports[index] == nil { outputs += neighbors.forget(port: index, now: now) }
+        return actions(for: outputs)
+    }
+
+    /// The link of a port went down or came up; ports start with their link up. After it came up our addresses are announced
+    /// and the next hops asked anew, for the cable may lead elsewhere now.
+    package mutating func linkChanged(onPort index: PortIndex, isUp: Bool, now: MonotonicTime) {
+        guard let port = ports[index] else { return }
+        guard isUp else {
+            portsDown.insert(index)
+            return
+        }
+        guard portsDown.remove(index) != nil else { return }
+        for key in port.ownAddresses { announcer.announce(key, now: now) }
+        neighbors.recheck(port: index, now: now)
+    }
+
+    private mutating func updateAnnouncements(from old: [PortIndex: UnderlayPort], now: MonotonicTime) {
+        let before = UnderlayHost.announced(by: old)
+        let after = UnderlayHost.announced(by: ports)
+        for key in before.keys where after[key] == nil { announcer.remove(key) }
+        for (key, mac) in after where before[key] != mac { announcer.announce(key, now: now) }
+    }
+
+    /// What our announcements say: each of our addresses with its MAC.
+    private static func announced(by ports: [PortIndex: UnderlayPort]) -> [PortAddress: MACAddress] {
+        let pairs = ports.values.flatMap { port in port.ownAddresses.map { ($0, port.mac) } }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    private var permanentNeighbors: [PortAddress: MACAddress] {
+        let pairs = ports.values.flatMap { port in
+            port.configuration.neighbors.map { (PortAddress(port: port.index, address: $0.address), $0.mac) }
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+}

@@ -1,0 +1,110 @@
+import Dataplane
+
+/// The gateway as a host on its underlay links: it answers for its addresses, announces and defends them, and keeps the MACs
+/// of the next hops. Bytes and time go in, actions come out; it does no input or output of its own.
+///
+/// What belongs to one protocol is in an extension: ARP and ICMP for IPv4. ND and ICMPv6 join in the same way: a case in
+/// ``dispatch(_:on:now:)``, and one each in ``solicitation(of:at:)`` and ``announcement(of:)``.
+package struct UnderlayHost: Sendable {
+    package internal(set) var counters = UnderlayCounters()
+    package internal(set) var neighbors: NeighborTable
+    var announcer = AddressAnnouncer()
+    var ports: [PortIndex: UnderlayPort] = [:]
+    /// Ports on whose links nothing can be sent.
+    var portsDown: Set<PortIndex> = []
+
+    /// Without ports: ``update(ports:now:)`` brings them.
+    package init(neighbors: NeighborTable = NeighborTable()) { self.neighbors = neighbors }
+}
+
+// Frames and time.
+extension UnderlayHost {
+    /// Takes a frame that a worker handed to control: any bytes, from any port.
+    package mutating func receive(frame: [UInt8], onPort port: PortIndex, now: MonotonicTime) -> [UnderlayAction] {
+        counters.received += 1
+        do throws(PuntDropReason) {
+            guard let port = ports[port] else { throw .portUnknown }
+            return try dispatch(frame, on: port, now: now)
+        } catch {
+            counters.countDrop(error)
+            return []
+        }
+    }
+
+    /// Does what is due. To be called a few times a second at a steady pace: it sends a bounded number of requests each time.
+    package mutating func tick(now: MonotonicTime) -> [UnderlayAction] {
+        let announcements = announcer.tick(now: now).flatMap { announce($0) }
+        return announcements + actions(for: neighbors.tick(now: now))
+    }
+
+    private mutating func dispatch(
+        _ frame: [UInt8], on port: UnderlayPort, now: MonotonicTime
+    ) throws(PuntDropReason) -> [UnderlayAction] {
+        let ethernet = try EthernetHeader(frame: frame)
+        guard !ethernet.source.isMulticast, !ethernet.source.isZero else { throw .sourceMACInvalid }
+        guard !isOwn(ethernet.source) else { throw .ownFrame }
+        guard ethernet.destination == port.mac || ethernet.destination == .broadcast else { throw .macNotOurs }
+        switch ethernet.etherType {
+        case EthernetHeader.typeARP: return try receiveARP(frame, on: port, now: now)
+        case EthernetHeader.typeIPv4: return try receiveIPv4(frame, behind: ethernet, on: port)
+        default: throw .etherType
+        }
+    }
+
+    /// Two underlay ports may share a link, so the MAC of any port is our own.
+    func isOwn(_ mac: MACAddress) -> Bool { ports.values.contains { $0.mac == mac } }
+}
+
+// Next hops, as the remote VTEPs need them.
+extension UnderlayHost {
+    /// Counts one more remote VTEP behind a next hop. What is refused must not be released.
+    package mutating func require(
+        _ nextHop: PortAddress, now: MonotonicTime
+    ) throws(NeighborTable.Full) -> [UnderlayAction] {
+        actions(for: try neighbors.require(nextHop, now: now))
+    }
+
+    /// Takes back one ``require(_:now:)``. A reload requires what is new before it releases what is old, so that a next hop of
+    /// both keeps its MAC.
+    package mutating func release(_ nextHop: PortAddress) { neighbors.release(nextHop) }
+}
+
+// From decisions to actions.
+extension UnderlayHost {
+    mutating func actions(for outputs: [NeighborTable.Output]) -> [UnderlayAction] {
+        outputs.compactMap { output in
+            switch output {
+            case .solicit(let key, let mac):
+                return solicit(key, at: mac)
+            case .changed(let key, let mac):
+                return .neighborChanged(port: key.port, address: key.address, mac: mac)
+            case .unreachable(let key):
+                return .event(.neighborUnreachable(port: key.port, address: key.address))
+            }
+        }
+    }
+
+    private mutating func solicit(_ key: PortAddress, at mac: MACAddress?) -> UnderlayAction? {
+        guard let port = sendingPort(key.port), let frame = solicitation(of: key.address, at: mac, from: port) else {
+            return nil
+        }
+        counters.solicitations += 1
+        return .transmit(port: key.port, frame: frame)
+    }
+
+    mutating func announce(_ key: PortAddress) -> [UnderlayAction] {
+        guard let port = sendingPort(key.port), let frame = announcement(of: key.address, from: port) else { return [] }
+        counters.announcements += 1
+        return [.transmit(port: key.port, frame: frame)]
+    }
+
+    private func sendingPort(_ index: PortIndex) -> UnderlayPort? { portsDown.contains(index) ? nil : ports[index] }
+
+    private func solicitation(of address: IPAddress, at mac: MACAddress?, from port: UnderlayPort) -> [UInt8]? {
+        address.isIPv4 ? arpSolicitation(of: address, at: mac, from: port) : nil
+    }
+
+    private func announcement(of address: IPAddress, from port: UnderlayPort) -> [UInt8]? {
+        address.isIPv4 ? arpAnnouncement(of: address, from: port) : nil
+    }
+}
