@@ -1,0 +1,49 @@
+"""Builds configurations of the gateway as dictionaries with the keys of the YAML file."""
+
+import yaml
+
+
+def access(name, mtu=1500):
+    """An access port."""
+    return {"name": name, "role": "access", "mtu": mtu}
+
+
+def underlay(name, address, mtu=1600, **more):
+    """An underlay port; ``address`` has a prefix length. ``more``: gateway, neighbors."""
+    return {"name": name, "role": "underlay", "mtu": mtu, "addresses": [address], **more}
+
+
+def tagged(port, vlan):
+    return {"port": port, "vlan": vlan}
+
+
+def untagged(port):
+    return {"port": port, "untagged": True}
+
+
+def network(name, vni, members, remotes=(), static_macs=()):
+    result = {"name": name, "vni": vni, "members": list(members), "remotes": list(remotes)}
+    if static_macs:
+        result["static-macs"] = list(static_macs)
+    return result
+
+
+def configuration(ports, networks, *, cores=(1,), memory=256, ageing=300, capacity=4096, **sections):
+    """A whole configuration: every port on a tap device ``vd-<name>``, no hugepages. ``sections`` adds top-level sections."""
+    return {
+        "system": {"cores": list(cores), "memory": memory, "hugepages": "off"},
+        "ports": [{**port, "device": f"net_tap{index},iface=vd-{port['name']}"} for index, port in enumerate(ports)],
+        "macs": {"capacity": capacity, "ageing": ageing},
+        "networks": list(networks),
+        **sections,
+    }
+
+
+def interface(configuration, port):
+    """Name of the tap device of a port."""
+    device = next(entry["device"] for entry in configuration["ports"] if entry["name"] == port)
+    return device.partition("iface=")[2].partition(",")[0]
+
+
+def text(configuration):
+    return yaml.safe_dump(configuration, sort_keys=False)

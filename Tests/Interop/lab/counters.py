@@ -1,0 +1,37 @@
+"""What a gateway counted while something happened."""
+
+import time
+
+
+def drops(gateway):
+    """Reason -> packets, over all workers; every reason is there."""
+    return {row["reason"]: row["packets"] for row in gateway.show("drops")}
+
+
+def difference(before, after):
+    """The counters that rose, and by how much."""
+    return {name: after[name] - before[name] for name in after if after[name] != before[name]}
+
+
+class DropWatch:
+    """Takes the drop counters at the start of a ``with`` block; ``rise()`` tells what rose since."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+
+    def __enter__(self):
+        self.before = drops(self.gateway)
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def rise(self):
+        return difference(self.before, drops(self.gateway))
+
+    def wait_for(self, wanted, timeout=2):
+        """Waits until the rise equals ``wanted``; returns the last rise seen, equal or not."""
+        deadline = time.monotonic() + timeout
+        while (rise := self.rise()) != wanted and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return rise

@@ -1,0 +1,102 @@
+"""One experiment: makes namespaces, gateways and stations, and takes all of them away at the end."""
+
+import shutil
+import weakref
+
+from .configuration import interface
+from .gateway import Gateway
+from .host import Host
+from .namespace import Namespace
+from .station import Station, bring_up
+from .switch import Switch
+from .vtep import KernelVTEP
+
+living = weakref.WeakSet()
+
+
+class Lab:
+    """A context manager. Stations get MACs 02:00:00:00:00:01, :02 ... in the order in which they are made."""
+
+    def __init__(self):
+        self.namespaces = []
+        self.gateways = []
+        self.stations = []
+        living.add(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def namespace(self, label):
+        namespace = Namespace(label)
+        self.namespaces.append(namespace)
+        return namespace
+
+    def gateway(self, configuration, label="gateway", start=True):
+        """A gateway in a namespace of its own, ready to forward unless ``start`` is false."""
+        gateway = Gateway(self.namespace(label), configuration)
+        self.gateways.append(gateway)
+        if start:
+            gateway.start().wait_ready()
+        return gateway
+
+    def host(self, gateway, port, *addresses, vlan=None, mac=None, mtu=1500, label=None):
+        """A host on an access port of the gateway; addresses have prefix lengths."""
+        namespace = self.namespace(label or port)
+        name = interface(gateway.configuration, port)
+        return self.add(Host(namespace, gateway.namespace, name, mac or self.next_mac(), addresses, vlan, mtu))
+
+    def host_on(self, switch, *addresses, vlan=None, label="host"):
+        """A host on a switch, which passes tags as they are: so several VLANs share one port of a gateway."""
+        namespace = self.namespace(label)
+        switch.cable(namespace, "port")
+        mac = self.next_mac()
+        bring_up(namespace, "port", mac=mac, addresses=addresses, vlan=vlan)
+        return self.add(Station(namespace, "port", mac, addresses, vlan))
+
+    def vtep(self, gateway, port, /, *, address="192.0.2.2/24", label="vtep", **options):
+        """A kernel endpoint directly on an underlay port of the gateway. For ``options`` see ``KernelVTEP``."""
+        namespace = self.namespace(label)
+        name = interface(gateway.configuration, port)
+        namespace.take(name, gateway.namespace)
+        bring_up(namespace, name, mac="02:5b:00:00:00:fe", mtu=1600, addresses=[address])
+        return self.endpoint(namespace, name, address, options)
+
+    def switch(self, label="switch", mtu=1600):
+        return Switch(self.namespace(label), mtu)
+
+    def plug(self, switch, gateway, port):
+        """Connects a port of the gateway to a switch; returns the name of the switch's port."""
+        return switch.plug(interface(gateway.configuration, port), gateway.namespace)
+
+    def vtep_on(self, switch, *, address, label="vtep", **options):
+        """A kernel endpoint on a switch."""
+        namespace = self.namespace(label)
+        switch.cable(namespace, "underlay")
+        bring_up(namespace, "underlay", mtu=1600, addresses=[address])
+        return self.endpoint(namespace, "underlay", address, options)
+
+    def endpoint(self, namespace, underlay, address, options):
+        options.setdefault("mac", self.next_mac())
+        return self.add(KernelVTEP(namespace, underlay, address=address.partition("/")[0], **options))
+
+    def next_mac(self):
+        return f"02:00:00:00:00:{len(self.stations) + 1:02x}"
+
+    def add(self, station):
+        self.stations.append(station)
+        return station
+
+    def close(self):
+        """Gateways first: taking the tap of a running one away would only fill its log."""
+        for gateway in self.gateways:
+            gateway.close()
+        for station in self.stations:
+            station.close()
+        for namespace in reversed(self.namespaces):
+            namespace.close()
+        for gateway in self.gateways:
+            shutil.rmtree(gateway.directory, ignore_errors=True)
+        self.namespaces, self.gateways, self.stations = [], [], []

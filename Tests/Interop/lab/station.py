@@ -1,0 +1,110 @@
+"""A machine of the lab: a namespace with one interface that matters, and what a person would do there."""
+
+import re
+import time
+from contextlib import ExitStack
+
+from . import command, frames, vlan_tag
+
+PING_COUNTS = re.compile(r"(\d+) packets transmitted, (\d+) received")
+PING_TIMES = re.compile(r"= [\d.]+/([\d.]+)/")
+
+
+class Station:
+    """A machine that talks through ``interface``, where its ``addresses`` (given with prefix lengths) are.
+
+    ``vlan`` is the tag that its frames carry on the wire, None for none.
+    """
+
+    def __init__(self, namespace, interface, mac, addresses, vlan=None):
+        self.namespace = namespace
+        self.interface = interface
+        self.mac = mac
+        self.addresses = [address.partition("/")[0] for address in addresses]
+        self.vlan = vlan
+        self.injectors = {}
+
+    @property
+    def address(self):
+        return self.addresses[0]
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.namespace.label})"
+
+    def run(self, *arguments, **options):
+        return self.namespace.run(*arguments, **options)
+
+    def ping(self, address, **options):
+        """Number of answers to echo requests; ``options`` as of ``ping_report``."""
+        return self.ping_report(address, **options)[0]
+
+    def ping_report(self, address, count=3, size=56, fragment=True, timeout=2):
+        """Number of answers to ``count`` echo requests with ``size`` bytes of payload, and their average time in milliseconds.
+
+        ``fragment=False`` sets DF. The time is None without an answer.
+        """
+        discovery = "dont" if fragment else "do"
+        result = self.run(
+            "ping", "-n", "-q", "-i", "0.02", "-c", count, "-s", size, "-M", discovery, "-W", timeout, address, check=False)
+        match = PING_COUNTS.search(result.stdout)
+        if not match:
+            raise command.CommandError(["ping", address], result.returncode, result.stdout)
+        times = PING_TIMES.search(result.stdout)
+        return int(match[2]), float(times[1]) if times else None
+
+    def reaches(self, address, timeout=5):
+        """Whether an echo request is answered within ``timeout`` seconds, asking again and again."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if self.ping(address, count=1, timeout=0.3):
+                return True
+        return False
+
+    def forget_neighbors(self):
+        """Empties the ARP and ND caches."""
+        self.namespace.ip(f"neigh flush dev {self.interface}")
+
+    def capture(self, interface=None, outgoing=False):
+        return frames.Capture(self.namespace, interface or self.interface, outgoing)
+
+    def inject(self, frame, count=1, interface=None):
+        """Sends a raw frame out of the interface."""
+        name = interface or self.interface
+        if name not in self.injectors:
+            self.injectors[name] = frames.Injector(self.namespace, name)
+        self.injectors[name].send(frame, count)
+
+    def send(self, target, payload, source=None):
+        """Sends a raw frame with the tag of this station to the MAC ``target``; ``source`` replaces its own MAC."""
+        self.inject(frames.ethernet(source or self.mac, target, payload, self.vlan))
+
+    def close(self):
+        for injector in self.injectors.values():
+            injector.close()
+
+
+def bring_up(namespace, interface, *, mac=None, mtu=1500, addresses=(), vlan=None):
+    """Gives an interface its MAC, MTU, tag and addresses and sets it up."""
+    ipv6 = any(":" in address for address in addresses)
+    namespace.ip(
+        *([f"link set dev {interface} address {mac}"] if mac else []),
+        # A deep queue: a test that counts packets must not lose them because the machine was busy for a moment.
+        f"link set dev {interface} mtu {mtu} txqueuelen 10000")
+    namespace.write_setting(f"ipv6/conf/{interface}/disable_ipv6", 0 if ipv6 else 1)
+    if vlan is not None:
+        vlan_tag.attach(namespace, interface, vlan)
+    namespace.ip(f"link set dev {interface} up", *(f"addr add {address} dev {interface}" for address in addresses))
+
+
+def copies_heard(stations, payload, act, seconds=0.2):
+    """Calls ``act`` and counts the frames with ``payload`` that each of ``stations`` receives; those without one are left out.
+
+    On a cable that carries other VLANs too, frames of those are not for the station.
+    """
+    with ExitStack() as stack:
+        captures = [stack.enter_context(station.capture()) for station in stations]
+        act()
+        counts = [
+            sum(payload in frame and frames.vlan(frame) == station.vlan for frame in capture.frames(seconds))
+            for station, capture in zip(stations, captures)]
+    return {station: count for station, count in zip(stations, counts) if count}
