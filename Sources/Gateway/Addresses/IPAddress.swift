@@ -41,6 +41,8 @@ extension IPAddress: Comparable {
 extension IPAddress: CustomStringConvertible {
     /// Reads dotted IPv4 or any IPv6 text form; no zone, no prefix length.
     package init?(_ text: String) {
+        // C would end the text at a zero byte and ignore what follows.
+        guard !text.utf8.contains(0) else { return nil }
         var v4 = in_addr()
         if inet_pton(AF_INET, text, &v4) == 1 {
             self.init(ipv4: UInt32(bigEndian: v4.s_addr))

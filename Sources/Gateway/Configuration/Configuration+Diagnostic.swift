@@ -1,0 +1,11 @@
+extension Configuration.Position {
+    /// For findings about the file as a whole.
+    static let start = Configuration.Position(line: 1, column: 1)
+}
+
+extension Configuration.Diagnostic {
+    /// One line in the form that editors and compilers share: `file:line:column: error: message; advice`.
+    package func rendered(file: String) -> String {
+        "\(file):\(position.line):\(position.column): \(severity.rawValue): \(message); \(advice)"
+    }
+}

@@ -1,0 +1,34 @@
+import Dataplane
+
+extension Configuration {
+    /// The bounds of every value and list in a configuration. Tables are sized from these, once, at start.
+    package enum Limits {
+        package static let workers = 32
+        /// MiB: less does not hold the packet buffers of two ports, more than 1 TiB is a mistyped number.
+        package static let memory = 64...1_048_576
+        package static let ports = 32
+        /// 68 is the smallest MTU of IPv4 (RFC 791); 9600 is what common NICs accept.
+        package static let mtu = 68...9600
+        package static let addressesPerPort = 16
+        package static let neighborsPerPort = 1024
+        /// Indexes have 16 bits, and 0 means "no network".
+        package static let networks = 65534
+        package static let membersPerNetwork = 256
+        /// Distinct remote VTEPs of all networks together.
+        package static let remotes = 1024
+        package static let vlan = 1...4094
+        package static let vni = 1...Int(VNI.maximum)
+        package static let udpPort = 1...65535
+        package static let macCapacity = 16...16_777_216
+        /// Seconds.
+        package static let ageing = 0...86400
+        package static let nameByteCount = 1...63
+        package static let deviceByteCount = 1...255
+        /// `sun_path` of a Unix socket address has 108 bytes with the final zero.
+        package static let socketByteCount = 2...107
+    }
+
+    /// What VXLAN over IPv4 adds to the payload of an access frame: inner Ethernet header 14, VXLAN 8, UDP 8, IPv4 20 (RFC 7348
+    /// section 5). The outer Ethernet header is not part of an MTU.
+    package static let encapsulationByteCount = 50
+}

@@ -1,0 +1,89 @@
+import Dataplane
+
+extension Draft {
+    /// The configuration that a draft without errors stands for; `nil` if a value is missing after all.
+    func configuration() -> Configuration? {
+        guard let system = system.configuration(), let vxlan = vxlan.configuration(), let macs = macs.configuration() else {
+            return nil
+        }
+        var result = Configuration()
+        result.system = system
+        result.ports = ports.compactMap { $0.configuration() }
+        result.vxlan = vxlan
+        result.macs = macs
+        result.networks = networks.compactMap { $0.configuration() }
+        guard result.ports.count == ports.count, result.networks.count == networks.count else { return nil }
+        return result
+    }
+}
+
+extension Draft.System {
+    fileprivate func configuration() -> Configuration.System? {
+        guard let memory, let hugepages, let idle, let socket else { return nil }
+        var system = Configuration.System()
+        system.cores = cores.map(\.value)
+        system.memory = memory.value
+        system.hugepages = hugepages.value
+        system.idle = idle.value
+        system.socket = socket.value
+        return system
+    }
+}
+
+extension Draft.Port {
+    fileprivate func configuration() -> Configuration.Port? {
+        guard let name, let device, let role, let mtu else { return nil }
+        var port = Configuration.Port(name: name.value, device: device.value, role: role.value, mtu: mtu.value)
+        port.addresses = addresses.map(\.value)
+        port.gateway = gateway?.value
+        port.neighbors = neighbors.compactMap { neighbor in
+            guard let address = neighbor.address, let mac = neighbor.mac else { return nil }
+            return Configuration.StaticNeighbor(address: address.value, mac: mac.value)
+        }
+        return port
+    }
+}
+
+extension Draft.VXLAN {
+    fileprivate func configuration() -> Configuration.VXLAN? {
+        guard let port, let sourcePorts else { return nil }
+        var vxlan = Configuration.VXLAN()
+        vxlan.port = port.value
+        vxlan.sourcePorts = sourcePorts.value
+        return vxlan
+    }
+}
+
+extension Draft.MACs {
+    fileprivate func configuration() -> Configuration.MACs? {
+        guard let capacity, let ageing else { return nil }
+        var macs = Configuration.MACs()
+        macs.capacity = capacity.value
+        macs.ageing = ageing.value
+        return macs
+    }
+}
+
+extension Draft.Network {
+    fileprivate func configuration() -> Configuration.Network? {
+        guard let name, let vni else { return nil }
+        var network = Configuration.Network(name: name.value, vni: vni.value)
+        network.members = members.map { Configuration.Member(port: $0.port.value, vlan: $0.vlan.value) }
+        network.remotes = remotes.map(\.value)
+        network.staticMACs = staticMACs.compactMap { entry in
+            guard let mac = entry.mac, let location = location(of: entry) else { return nil }
+            return Configuration.StaticMAC(mac: mac.value, location: location)
+        }
+        return network
+    }
+
+    private func location(of entry: Draft.StaticMAC) -> Configuration.StaticMAC.Location? {
+        switch entry.location {
+        case .remote(let address): .remote(address.value)
+        case .port(let port, let vlan):
+            members.first { $0.port.value == port.value && (vlan == nil || vlan?.value == $0.vlan.value) }
+                .map { .member(Configuration.Member(port: port.value, vlan: $0.vlan.value)) }
+        case nil: nil
+        }
+    }
+}

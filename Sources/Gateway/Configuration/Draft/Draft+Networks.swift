@@ -1,0 +1,79 @@
+import Dataplane
+
+extension Draft.Network {
+    static let keys = ["name", "vni", "members", "remotes", "static-macs"]
+
+    init?(_ node: YAMLNode) {
+        guard let network = node.mapping(keys: Draft.Network.keys) else { return nil }
+        position = network.position
+        name = network.required("name", example: "blue")?.identifier()
+        vni = network.required("vni", example: "10100")?.integer(in: Configuration.Limits.vni).flatMap { number in
+            VNI(UInt32(number.value)).map { Located($0, at: number.position) }
+        }
+        members = network.entries("members", atMost: Configuration.Limits.membersPerNetwork, read: Draft.Member.init)
+        remotes = network.entries("remotes", atMost: Configuration.Limits.remotes) { $0.ipv4Address() }
+        staticMACs = network.entries("static-macs", read: Draft.StaticMAC.init)
+    }
+}
+
+extension Draft.Member {
+    init?(_ node: YAMLNode) {
+        guard let member = node.mapping(keys: ["port", "vlan", "untagged"]) else { return nil }
+        let port = member.required("port", example: "lan0")?.text()
+        let vlan = node.vlanChoice(of: member)
+        if member["vlan"] == nil, member["untagged"] == nil {
+            node.findings.error(
+                at: node.position, "the member has neither `vlan` nor `untagged`",
+                advice: "add `vlan: 100` for tagged frames or `untagged: true` for frames without a tag")
+        }
+        guard let port, let vlan else { return nil }
+        self.init(port: port, vlan: vlan)
+    }
+}
+
+extension Draft.StaticMAC {
+    init?(_ node: YAMLNode) {
+        guard let entry = node.mapping(keys: ["mac", "remote", "port", "vlan", "untagged"]) else { return nil }
+        mac = entry.required("mac", example: "\"02:00:00:00:00:02\"")?.unicastMAC()
+        location = Draft.StaticMAC.location(entry, of: node)
+    }
+
+    private static func location(_ entry: YAMLMapping, of node: YAMLNode) -> Location? {
+        switch (entry["remote"], entry["port"]) {
+        case (let remote?, nil):
+            if let misplaced = entry["vlan"] ?? entry["untagged"] {
+                node.findings.error(
+                    at: misplaced.position, "\(misplaced.named) has no meaning beside `remote`",
+                    advice: "remove it: tags exist on ports only")
+            }
+            return remote.ipv4Address().map { .remote($0) }
+        case (nil, let port?):
+            let vlan = node.vlanChoice(of: entry)
+            return port.text().map { .port($0, vlan: vlan) }
+        case (nil, nil):
+            node.findings.error(
+                at: node.position, "the entry has neither `remote` nor `port`",
+                advice: "add `remote: 192.0.2.2` or the `port` that the station is behind")
+        case (_?, let port?):
+            node.findings.error(at: port.position, "`remote` and `port` exclude each other", advice: "keep one of the two")
+        }
+        return nil
+    }
+}
+
+extension YAMLNode {
+    /// What `vlan: N` or `untagged: true` in `mapping` says; `nil` when there is neither, or after reporting what is wrong.
+    fileprivate func vlanChoice(of mapping: YAMLMapping) -> Located<VLANID?>? {
+        let vlan = mapping["vlan"]?.integer(in: Configuration.Limits.vlan)
+        let untagged = mapping["untagged"]?.flag()
+        if let node = mapping["untagged"], mapping["vlan"] != nil {
+            findings.error(at: node.position, "`vlan` and `untagged` exclude each other", advice: "keep one of the two")
+            return nil
+        }
+        if let untagged, !untagged.value {
+            findings.error(at: untagged.position, "`untagged` can only be true", advice: "remove the key, and give a `vlan`")
+            return nil
+        }
+        return untagged?.map { _ in nil } ?? vlan.map { $0.map { VLANID(UInt16($0)) } }
+    }
+}

@@ -1,0 +1,93 @@
+import Dataplane
+
+/// A configuration as the file has it: every value is of the right type and in range, but nothing has been compared with anything
+/// else. Values keep their positions for the checks. An optional is `nil` where the value was refused, which has been reported.
+struct Draft {
+    var system: System
+    var ports: Entries<Port>
+    var vxlan: VXLAN
+    var macs: MACs
+    var networks: Entries<Network>
+
+    struct System {
+        var cores: Entries<Located<Int>>
+        var memory: Located<Int>?
+        var hugepages: Located<Configuration.Hugepages>?
+        var idle: Located<Configuration.Idle>?
+        var socket: Located<String>?
+    }
+
+    struct Port {
+        var position: Configuration.Position
+        var name: Located<String>?
+        var device: Located<String>?
+        var role: Located<Configuration.Role>?
+        var mtu: Located<Int>?
+        var addresses: Entries<Located<InterfaceAddress>>
+        var gateway: Located<IPAddress>?
+        var neighbors: Entries<Neighbor>
+        /// Positions of the keys that only an underlay port may have, as far as they are there.
+        var underlayKeys: [Located<String>]
+    }
+
+    struct Neighbor {
+        var address: Located<IPAddress>?
+        var mac: Located<MACAddress>?
+    }
+
+    struct VXLAN {
+        var port: Located<UInt16>?
+        var sourcePorts: Located<ClosedRange<UInt16>>?
+    }
+
+    struct MACs {
+        var capacity: Located<Int>?
+        var ageing: Located<Int>?
+    }
+
+    struct Network {
+        var position: Configuration.Position
+        var name: Located<String>?
+        var vni: Located<VNI>?
+        var members: Entries<Member>
+        var remotes: Entries<Located<IPAddress>>
+        var staticMACs: Entries<StaticMAC>
+    }
+
+    struct Member {
+        var port: Located<String>
+        /// `nil` is untagged. The position is that of the `vlan` or `untagged` value.
+        var vlan: Located<VLANID?>
+    }
+
+    struct StaticMAC {
+        enum Location {
+            case remote(Located<IPAddress>)
+            /// `vlan` is `nil` when the entry leaves the choice to the port's only membership.
+            case port(Located<String>, vlan: Located<VLANID?>?)
+        }
+
+        var mac: Located<MACAddress>?
+        var location: Location?
+    }
+}
+
+extension Draft {
+    static let keys = ["system", "ports", "vxlan", "macs", "networks"]
+
+    /// Reads the root of the file; `nil` when it is no mapping at all.
+    init?(_ root: YAMLNode) {
+        guard let file = root.mapping(keys: Draft.keys) else { return nil }
+        let ports = file.required("ports", example: "[...]")
+        system = System(file["system"], missingAt: file.position)
+        self.ports = Entries(of: ports, atMost: Configuration.Limits.ports, missingAt: file.position, read: Port.init)
+        vxlan = VXLAN(file["vxlan"], missingAt: file.position)
+        macs = MACs(file["macs"], missingAt: file.position)
+        networks = file.entries("networks", atMost: Configuration.Limits.networks, read: Network.init)
+        if ports != nil, self.ports.isEmpty, self.ports.isComplete {
+            root.findings.error(
+                at: self.ports.position, "`ports` has no entries",
+                advice: "add `- name: lan0` with a `device` and a `role`; docs/CONFIGURATION.md has examples")
+        }
+    }
+}

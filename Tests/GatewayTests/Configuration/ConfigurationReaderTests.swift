@@ -1,0 +1,138 @@
+import Dataplane
+import Gateway
+import Testing
+
+@Suite("Reading a configuration")
+struct ConfigurationReaderTests {
+    @Test("A file with every key becomes a configuration with every value")
+    func everyKeyIsRead() throws {
+        let reading = ConfigurationReader.read(ConfigurationCase.sample, machine: .sample)
+        #expect(reading.diagnostics == [])
+        let configuration = try #require(reading.configuration)
+        #expect(configuration.system.cores == [1, 2])
+        #expect(configuration.system.socket == "/run/viaduct/viaduct.sock")
+        #expect(configuration.vxlan == .init())
+        #expect(configuration.macs == .init())
+        #expect(configuration.ports.map(\.name) == ["lan0", "lan1", "wan0"])
+        #expect(configuration.ports.map(\.mtu) == [1500, 1500, 1600])
+        let underlay = configuration.ports[2]
+        #expect(underlay.device == "0000:3b:00.0" && underlay.role == .underlay)
+        #expect(underlay.addresses == [InterfaceAddress("192.0.2.1/24")])
+        #expect(underlay.gateway == IPAddress("192.0.2.254"))
+        let neighbor = Configuration.StaticNeighbor(
+            address: try #require(IPAddress("192.0.2.9")), mac: MACAddress(2, 0, 0, 0, 0, 9))
+        #expect(underlay.neighbors == [neighbor])
+    }
+
+    @Test("Networks keep their members, remotes and static entries")
+    func networksAreRead() throws {
+        let configuration = try #require(ConfigurationReader.read(ConfigurationCase.sample, machine: .sample).configuration)
+        let blue = try #require(configuration.networks.first)
+        let tagged = Configuration.Member(port: "lan0", vlan: VLANID(100))
+        let remote = try #require(IPAddress("192.0.2.2"))
+        #expect(blue.name == "blue" && blue.vni == VNI(10100))
+        #expect(blue.members == [tagged, .init(port: "lan1", vlan: nil)])
+        #expect(blue.remotes == [remote, IPAddress("192.0.2.3")])
+        #expect(
+            blue.staticMACs == [
+                .init(mac: MACAddress(2, 0, 0, 0, 0, 2), location: .remote(remote)),
+                .init(mac: MACAddress(2, 0, 0, 0, 0, 3), location: .member(tagged)),
+            ])
+        #expect(configuration.networks.map(\.name) == ["blue", "red"])
+    }
+
+    @Test("Other values than the defaults are read")
+    func otherValuesAreRead() throws {
+        var text = ConfigurationCase.sample
+        for (old, new) in [
+            ("cores: [1, 2]", "cores: [2]"), ("memory: 512", "memory: 64"), ("hugepages: auto", "hugepages: off"),
+            ("idle: adaptive", "idle: poll"), ("port: 4789", "port: 8472"), ("49152-65535", "50000-50000"), ("65536", "16777216"),
+            ("ageing: 300", "ageing: 1"), ("/run/viaduct/viaduct.sock", "/tmp/v"),
+        ] { text = text.replacing(old, with: new) }
+        let reading = ConfigurationReader.read(text, machine: .sample)
+        #expect(reading.diagnostics == [])
+        let configuration = try #require(reading.configuration)
+        #expect(configuration.system.cores == [2] && configuration.system.memory == 64)
+        #expect(
+            configuration.system.hugepages == .off && configuration.system.idle == .poll
+                && configuration.system.socket == "/tmp/v")
+        #expect(configuration.vxlan.port == 8472 && configuration.vxlan.sourcePorts == 50000...50000)
+        #expect(configuration.macs.capacity == 16_777_216 && configuration.macs.ageing == 1)
+    }
+
+    @Test("What is left out has its default")
+    func leftOutKeysHaveDefaults() throws {
+        let text = """
+            ports:
+              - { name: a, device: net_tap0, role: access }
+              - { name: b, device: net_tap1, role: access }
+            networks:
+              - { name: n, vni: 1, members: [{ port: a, untagged: true }, { port: b, vlan: 4094 }] }
+            """
+        let reading = ConfigurationReader.read(text, machine: .sample)
+        #expect(reading.diagnostics == [])
+        let configuration = try #require(reading.configuration)
+        #expect(configuration.system == .init() && configuration.vxlan == .init() && configuration.macs == .init())
+        #expect(configuration.ports[0] == .init(name: "a", device: "net_tap0", role: .access, mtu: 1500))
+    }
+
+    @Test("Sections and lists with all their content commented out are as good as left out")
+    func emptySectionsAreRead() {
+        ConfigurationCase.changing(
+            ("  port: 4789\n  source-ports: 49152-65535", "  # port: 4789"),
+            ("remotes: [198.51.100.7]", "remotes:\n      # - 198.51.100.7"),
+            ("name: red", "name: «red"),
+            finds: "warning: the network has one member and no remotes"
+        ).verify()
+    }
+
+    @Test("Anchors and aliases stand for the values they name")
+    func aliasesAreRead() throws {
+        let text = ConfigurationCase.sample.replacing("[192.0.2.2, 192.0.2.3]", with: "&peers [192.0.2.2, 192.0.2.3]")
+            .replacing("[198.51.100.7]", with: "*peers")
+        let reading = ConfigurationReader.read(text, machine: .sample)
+        #expect(reading.diagnostics == [])
+        #expect(reading.configuration?.networks.map(\.remotes.count) == [2, 2])
+    }
+
+    @Test("MAC addresses need no quotes, and a name may be a number")
+    func plainScalarsStayText() throws {
+        let text = ConfigurationCase.sample.replacing("\"02:00:00:00:00:02\"", with: "02:00:00:00:00:02")
+            .replacing("name: red", with: "name: 100")
+        let reading = ConfigurationReader.read(text, machine: .sample)
+        #expect(reading.diagnostics == [])
+        #expect(reading.configuration?.networks[0].staticMACs[0].mac == MACAddress(2, 0, 0, 0, 0, 2))
+        #expect(reading.configuration?.networks[1].name == "100")
+    }
+
+    @Test("A port in several VLANs of a network has its static entries where they say")
+    func staticEntriesChooseAMembership() throws {
+        let text = ConfigurationCase.sample.replacing("{ port: lan1, untagged: true }", with: "{ port: lan0, untagged: true }")
+            .replacing("port: lan0 }\n", with: "port: lan0, untagged: true }\n")
+        let network = try #require(ConfigurationReader.read(text, machine: .sample).configuration?.networks.first)
+        #expect(network.staticMACs[1].location == .member(.init(port: "lan0", vlan: nil)))
+    }
+
+    @Test("All errors of a file are reported at once, in the order of the file")
+    func allErrorsAreReported() {
+        ConfigurationCase.changing(
+            ("memory: 512", "memory: «1"), ("role: access\n    mtu: 1500", "role: «acess\n    mtu: «big"),
+            ("vni: 10200", "vni: «0"), ("vlan: 200", "vlan: «100"), ("ageing: 300", "«agein: 300"),
+            finds: "error: `memory` must be", "error: `role` must be", "error: `mtu` must be", "error: unknown key `agein`",
+            "error: `vni` must be", "error: VLAN 100 of port `lan0` is already in network `blue`"
+        ).verify()
+    }
+
+    @Test("A finding is one line: file, line, column, severity, message and advice")
+    func findingsAreRendered() {
+        let text = ConfigurationCase.sample.replacing("memory: 512", with: "memmory: 512")
+        let lines = ConfigurationReader.read(text, machine: .sample).diagnostics.map { $0.rendered(file: "gw.yaml") }
+        #expect(lines == ["gw.yaml:3:3: error: unknown key `memmory` in `system`; did you mean `memory`?"])
+    }
+
+    @Test("A file may start with a byte order mark and have Windows line ends")
+    func windowsTextIsRead() {
+        let text = "\u{FEFF}" + ConfigurationCase.sample.replacing("\n", with: "\r\n")
+        #expect(ConfigurationReader.read(text, machine: .sample).diagnostics == [])
+    }
+}
