@@ -10,6 +10,9 @@ size_t vd_eal_log(char *_Nonnull buffer, size_t size);
 /// Free 2 MiB and 1 GiB hugepages, in MiB.
 uint64_t vd_hugepages_free(void);
 
+/// Lets every thread of the process run on these CPUs only; threads made later inherit it. 0, or a negative errno.
+int vd_process_confine(const int *_Nonnull cpus, size_t count);
+
 /// Runs `body` on an EAL worker; returns at once. 0, or a negative errno.
 int vd_worker_launch(unsigned lcore, int (*_Nonnull body)(void *_Nullable), void *_Nullable argument);
 /// Waits for the end of that function.

@@ -93,11 +93,12 @@ package struct Device: Sendable {
         return (isUp, Int(megabits))
     }
 
-    /// Packets that the device lost on receipt because nobody took them, or no buffer was free.
-    package var missed: UInt64 {
+    /// Packets that the device lost on receipt: `missed` because nobody took them in time or no buffer was free, `errors` because they
+    /// arrived damaged.
+    package var losses: (missed: UInt64, errors: UInt64) {
         var statistics = vd_port_statistics()
-        guard vd_port_statistics_read(number, &statistics) == 0 else { return 0 }
-        return statistics.rx_missed + statistics.rx_no_mbuf
+        guard vd_port_statistics_read(number, &statistics) == 0 else { return (0, 0) }
+        return (statistics.rx_missed + statistics.rx_no_mbuf, statistics.rx_errors)
     }
 
     package func stop() { vd_port_stop(number) }

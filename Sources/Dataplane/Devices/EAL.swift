@@ -41,6 +41,8 @@ package enum EAL {
         let copy = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: arguments.count + 1)
         for (position, argument) in arguments.enumerated() { copy[position] = argument }
         copy[arguments.count] = nil
+        // Before EAL starts the workers, which pin themselves to their own CPUs.
+        _ = vd_process_confine(options.controlCPUs.map(Int32.init), options.controlCPUs.count)
         let result = vd_eal_start(Int32(arguments.count), copy)
         guard result == 0 else { throw .eal(reason: "\(lastComplaint() ?? describe(result)) (arguments: \(options.arguments.dropFirst().joined(separator: " ")))") }
     }

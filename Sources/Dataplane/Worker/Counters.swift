@@ -9,6 +9,8 @@ package struct PortCounters: BitwiseCopyable, Sendable {
     /// Packets that the device did not take.
     package var txDropped: UInt64 = 0
     var reserved: (UInt64, UInt64, UInt64) = (0, 0, 0)
+
+    package init() {}
 }
 
 /// Packets through one tunnel.
@@ -30,6 +32,8 @@ package struct WorkerCounters: BitwiseCopyable, Sendable {
     /// Frames whose source could not be learned because the MAC table was full.
     package var macTableFull: UInt64 = 0
     package var eventsLost: UInt64 = 0
+
+    package init() {}
 }
 
 /// One worker's counters: memory that only this worker writes, so that no cache line is shared. Control reads at any time and adds up;

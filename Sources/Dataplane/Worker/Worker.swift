@@ -40,6 +40,24 @@ package struct Exchange: @unchecked Sendable {
 
     package func stop() { vd_store_release_u32(stopWord, 1) }
 
+    /// The next packet for control: its bytes and the port that received it.
+    package func nextPunt() -> (frame: [UInt8], port: PortIndex)? {
+        var packet: UnsafeMutablePointer<vd_mbuf>?
+        guard vd_ring_dequeue_burst(punts, &packet, 1) == 1, let packet else { return nil }
+        defer { vd_mbuf_free(packet) }
+        return (PacketPool.bytes(packet), PortIndex(packet.pointee.port))
+    }
+
+    /// Has a frame transmitted. False when the pool is empty or the ring full: the frame is lost, as on any link.
+    @discardableResult
+    package func inject(_ frame: [UInt8], port: PortIndex, pool: PacketPool) -> Bool {
+        guard let packet = pool.packet(frame) else { return false }
+        packet.pointee.port = port.rawValue
+        if vd_ring_enqueue(injections, packet) { return true }
+        vd_mbuf_free(packet)
+        return false
+    }
+
     package func nextEvent() -> Event? {
         withUnsafeTemporaryAllocation(of: Event.self, capacity: 1) { record in
             let taken = vd_record_ring_dequeue(events, record.baseAddress!, UInt32(MemoryLayout<Event>.stride))

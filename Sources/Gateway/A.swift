@@ -1,3 +1,0 @@
-import Dataplane
-import Yams
-package func g() {}

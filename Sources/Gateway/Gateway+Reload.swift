@@ -1,0 +1,29 @@
+import Dataplane
+
+extension Gateway {
+    package func reload() throws(GatewayError) -> ReloadReport {
+        guard totals == nil else { throw .failed("the gateway is stopping", advice: "") }
+        let (wanted, warnings) = try readConfiguration()
+        let differences = RestartCheck.differences(
+            from: configuration, to: wanted, macCapacityMaximum: machinery.tables.macs.capacityMaximum)
+        guard differences.isEmpty else { throw .needsRestart(differences) }
+        let (steps, actions) = reconciler.reconcile(
+            to: WantedState(wanted, ports: reconciler.ports), now: now, seconds: machinery.clock.seconds)
+        configuration = wanted
+        perform(actions)
+        return ReloadReport(steps: steps.map(\.description), warnings: warnings)
+    }
+
+    private func readConfiguration() throws(GatewayError) -> (Configuration, warnings: [String]) {
+        let reading: ConfigurationReading
+        do {
+            reading = try ConfigurationReader.load(path: configurationPath, machine: machine)
+        } catch {
+            throw .badConfiguration([error.description])
+        }
+        guard let wanted = reading.configuration else {
+            throw .badConfiguration(reading.diagnostics.map { $0.rendered(file: configurationPath) })
+        }
+        return (wanted, reading.warnings.map { $0.rendered(file: configurationPath) })
+    }
+}

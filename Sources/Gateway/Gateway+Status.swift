@@ -1,0 +1,125 @@
+import Dataplane
+import Glibc
+
+/// A worker's counters a second ago and two: the ratios of the last full second.
+struct WorkerRate {
+    private var current = WorkerCounters()
+    private var previous = WorkerCounters()
+
+    mutating func sample(_ counters: WorkerCounters) {
+        previous = current
+        current = counters
+    }
+
+    var busyRatio: Double { ratio(\.busyCycles, \.totalCycles) }
+    var cyclesPerPacket: Double { ratio(\.busyCycles, \.packets) }
+    var averageBurst: Double { ratio(\.packets, \.bursts) }
+
+    private func ratio(_ part: KeyPath<WorkerCounters, UInt64>, _ whole: KeyPath<WorkerCounters, UInt64>) -> Double {
+        let parts = current[keyPath: part] - previous[keyPath: part]
+        let wholes = current[keyPath: whole] - previous[keyPath: whole]
+        return wholes == 0 ? 0 : Double(parts) / Double(wholes)
+    }
+}
+
+extension Gateway {
+    package func summary() -> GatewaySummary {
+        let pools = machinery.pools.values
+        return GatewaySummary(
+            version: GatewayVersion.current, pid: Int(getpid()), configuration: configurationPath, totals: totals ?? currentTotals(),
+            macs: .init(count: machinery.tables.macs.count, capacity: machinery.tables.macs.capacity),
+            packetPool: .init(free: pools.reduce(0) { $0 + $1.available }, size: pools.reduce(0) { $0 + $1.size }))
+    }
+
+    func currentTotals() -> GatewayTotals {
+        var totals = GatewayTotals(
+            uptimeSeconds: Int((ContinuousClock.now - startedAt).components.seconds), rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0,
+            droppedPackets: drops().reduce(0) { $0 + $1.packets })
+        for port in reconciler.ports.all {
+            let counters = counters(of: port.index)
+            totals.rxPackets += counters.rxPackets
+            totals.rxBytes += counters.rxBytes
+            totals.txPackets += counters.txPackets
+            totals.txBytes += counters.txBytes
+        }
+        return totals
+    }
+
+    /// Sums over all workers.
+    private func counters(of port: PortIndex) -> PortCounters {
+        machinery.workers.reduce(into: PortCounters()) { sum, worker in
+            let own = worker.counters.port(port)
+            sum.rxPackets += own.rxPackets
+            sum.rxBytes += own.rxBytes
+            sum.txPackets += own.txPackets
+            sum.txBytes += own.txBytes
+            sum.txDropped += own.txDropped
+        }
+    }
+
+    package func ports() -> [PortStatus] {
+        guard totals == nil else { return [] }
+        return reconciler.ports.all.map { status(of: $0, machinery.ports[Int($0.index.rawValue)]) }
+    }
+
+    private func status(of port: PortDirectory.Port, _ running: Machinery.Port) -> PortStatus {
+        let counters = counters(of: port.index)
+        let link = running.device.link
+        let losses = running.device.losses
+        return PortStatus(
+            name: port.name, role: port.role, device: running.configuration.device, driver: running.info.driver, mac: port.mac,
+            link: link.isUp ? .up : .down, linkMegabits: link.isUp && link.megabits > 0 ? link.megabits : nil, mtu: port.mtu,
+            numaNode: running.info.node < 0 ? nil : running.info.node, queues: .init(rx: running.rxQueues, tx: running.txQueues),
+            offloads: running.info.offloadNames,
+            outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
+            rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,
+            rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped)
+    }
+
+    package func networks() -> [NetworkStatus] {
+        var counts: [NetworkIndex: Int] = [:]
+        machinery.tables.macs.forEach { key, _ in counts[key.network, default: 0] += 1 }
+        return configuration.networks.map { network in
+            NetworkStatus(
+                name: network.name, vni: network.vni, members: network.members.map { .init(port: $0.port, vlan: $0.vlan) },
+                remotes: network.remotes, macs: reconciler.networks[network.vni].flatMap { counts[$0.index] } ?? 0)
+        }
+    }
+
+    package func tunnels() -> [TunnelStatus] {
+        reconciler.tunnels.sorted { $0.key < $1.key }.map { remote, tunnel in
+            let counters = machinery.workers.map { $0.counters.tunnel(tunnel.index) }
+            return TunnelStatus(
+                remote: remote, local: tunnel.route.source, state: state(of: tunnel), nextHop: tunnel.route.nextHop,
+                port: reconciler.ports[tunnel.route.port].name, rxPackets: counters.reduce(0) { $0 + $1.rxPackets },
+                txPackets: counters.reduce(0) { $0 + $1.txPackets })
+        }
+    }
+
+    private func state(of tunnel: Reconciler.RunningTunnel) -> TunnelStatus.State {
+        if machinery.tables.tunnels[tunnel.index]?.isResolved == 1 { return .up }
+        let neighbor = reconciler.host.neighbors.status.first { $0.key == tunnel.route.key }
+        return neighbor?.state == .failed ? .unreachable : .resolving
+    }
+
+    package func neighbors() -> [NeighborStatus] {
+        reconciler.host.neighbors.status.map { neighbor in
+            NeighborStatus(
+                address: neighbor.key.address, mac: neighbor.mac, port: reconciler.ports[neighbor.key.port].name, state: neighbor.state)
+        }
+    }
+
+    package func drops() -> [DropStatus] {
+        DropReason.allCases.map { reason in
+            DropStatus(reason, packets: machinery.workers.reduce(0) { $0 + $1.counters.drops(reason) })
+        }
+    }
+
+    package func workers() -> [WorkerStatus] {
+        zip(machinery.workers, rates).map { worker, rate in
+            WorkerStatus(
+                core: worker.cpu, numaNode: EAL.node(ofCPU: worker.cpu), busyRatio: rate.busyRatio, packets: worker.counters.totals.packets,
+                cyclesPerPacket: rate.cyclesPerPacket, averageBurst: rate.averageBurst)
+        }
+    }
+}

@@ -1,0 +1,133 @@
+import Dataplane
+
+/// What control does from time to time, and when it did it last.
+struct Housekeeping {
+    var neighborsDue = MonotonicTime(.zero)
+    var secondDue = MonotonicTime(.zero)
+    /// Where ageing goes on.
+    var ageingBucket = 0
+    var linkIsUp: [PortIndex: Bool] = [:]
+    /// Warnings that were told in this second already.
+    var told: Set<Event.Kind> = []
+    var eventCounts: [Event.Kind: UInt64] = [:]
+
+    /// The whole MAC table is looked through once in this many ticks of a tenth of a second.
+    static let ageingParts = 10
+    static let puntsPerTick = 256
+    static let eventsPerTick = 4096
+}
+
+extension Gateway {
+    var now: MonotonicTime { .now(since: startedAt) }
+
+    /// Does what is due. Whether there was something: then the next tick should come soon.
+    func tick() -> Bool {
+        guard totals == nil else { return false }
+        let punts = receivePunts()
+        let events = receiveEvents()
+        let now = now
+        if now >= housekeeping.neighborsDue {
+            housekeeping.neighborsDue = now + .milliseconds(100)
+            perform(reconciler.settle(reconciler.host.tick(now: now)))
+            age()
+        }
+        if now >= housekeeping.secondDue {
+            housekeeping.secondDue = now + .seconds(1)
+            housekeeping.told = []
+            watchLinks(now)
+            for (number, worker) in machinery.workers.enumerated() { rates[number].sample(worker.counters.totals) }
+        }
+        return punts + events > 0
+    }
+
+    /// ARP and ICMP that workers passed on.
+    private func receivePunts() -> Int {
+        var count = 0
+        while count < Housekeeping.puntsPerTick, let punt = machinery.exchange.nextPunt() {
+            count += 1
+            perform(reconciler.settle(reconciler.host.receive(frame: punt.frame, onPort: punt.port, now: now)))
+        }
+        return count
+    }
+
+    func perform(_ actions: [UnderlayAction]) {
+        for action in actions {
+            switch action {
+            case .transmit(let port, let frame): machinery.exchange.inject(frame, port: port, pool: machinery.anyPool)
+            case .neighborChanged: break
+            case .event(let event): tell(event)
+            }
+        }
+    }
+
+    private func tell(_ event: UnderlayEvent) {
+        switch event {
+        case .addressConflict(let port, let address, let mac):
+            logger.warning("address conflict on port \(reconciler.ports[port].name): \(mac) also uses \(address); one of the two must change")
+        case .neighborUnreachable(let port, let address):
+            logger.warning("next hop \(address) on port \(reconciler.ports[port].name) does not answer")
+        }
+    }
+
+    private func receiveEvents() -> Int {
+        var count = 0
+        while count < Housekeeping.eventsPerTick, let event = machinery.exchange.nextEvent() {
+            count += 1
+            guard let kind = event.kind else { continue }
+            housekeeping.eventCounts[kind, default: 0] += 1
+            tell(event, kind)
+        }
+        return count
+    }
+
+    /// Each kind of warning at most once a second: a flood of MACs must not become a flood of lines.
+    private func tell(_ event: Event, _ kind: Event.Kind) {
+        switch kind {
+        case .macLearned:
+            logger.debug("MAC \(event.key.mac) learned in \(networkName(event.key.network)) at \(place(event.destination))")
+        case .macMoved:
+            logger.debug("MAC \(event.key.mac) moved in \(networkName(event.key.network)) from \(place(event.previous)) to \(place(event.destination))")
+        case .macTableFull:
+            guard housekeeping.told.insert(kind).inserted else { return }
+            logger.warning(
+                "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, frames to it are flooded; raise macs.capacity")
+        case .staticMACViolation:
+            guard housekeeping.told.insert(kind).inserted else { return }
+            logger.warning(
+                "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is configured elsewhere: frame dropped")
+        }
+    }
+
+    /// A tenth of the table at a time.
+    private func age() {
+        let macs = machinery.tables.macs
+        let step = (macs.bucketCount + Housekeeping.ageingParts - 1) / Housekeeping.ageingParts
+        let start = housekeeping.ageingBucket
+        let end = min(start + step, macs.bucketCount)
+        housekeeping.ageingBucket = end == macs.bucketCount ? 0 : end
+        guard configuration.macs.ageing > 0 else { return }
+        macs.age(in: start..<end, now: machinery.clock.seconds, ageing: UInt32(configuration.macs.ageing)) { key, entry in
+            logger.debug("MAC \(key.mac) aged out of \(networkName(key.network)) at \(place(entry.destination))")
+        }
+    }
+
+    private func watchLinks(_ now: MonotonicTime) {
+        for port in reconciler.ports.all {
+            let isUp = machinery.ports[Int(port.index.rawValue)].device.link.isUp
+            defer { housekeeping.linkIsUp[port.index] = isUp }
+            guard let before = housekeeping.linkIsUp[port.index], before != isUp else { continue }
+            logger.notice("port \(port.name): link \(isUp ? "up" : "down")")
+            if port.role == .underlay { reconciler.host.linkChanged(onPort: port.index, isUp: isUp, now: now) }
+        }
+    }
+
+    func networkName(_ index: NetworkIndex) -> String {
+        reconciler.networks.first { $0.value.index == index }?.value.name ?? "a network that is gone"
+    }
+
+    func place(_ destination: Destination) -> String {
+        if let port = destination.port { return Configuration.Member(port: reconciler.ports[port].name, vlan: destination.vlanID).description }
+        if let tunnel = destination.tunnel, let remote = reconciler.tunnels.first(where: { $0.value.index == tunnel })?.key { return "remote \(remote)" }
+        return "a place that is gone"
+    }
+}

@@ -1,0 +1,88 @@
+import Dataplane
+import Logging
+import ServiceLifecycle
+
+/// A running gateway: the actor that owns the tables' control side, the underlay's neighbours and the life of the workers.
+///
+/// Its parts: `Start/` brings up DPDK, ports and workers; `Reconcile/` leads from a configuration to the tables; `Underlay/` resolves next
+/// hops and answers ARP and ICMP; ``tick()`` drives them. The packets that are forwarded never come here.
+package actor Gateway: RunnableGateway {
+    let configurationPath: String
+    /// As it was before workers took their CPUs.
+    let machine: Configuration.Machine
+    let logger: Logger
+    let startedAt = ContinuousClock.now
+
+    var configuration: Configuration
+    var machinery: Machinery
+    var reconciler: Reconciler
+    /// What starting left to be sent or told.
+    let startActions: [UnderlayAction]
+    var housekeeping = Housekeeping()
+    var rates: [WorkerRate]
+    /// Set once workers have ended.
+    var totals: GatewayTotals?
+
+    /// Starts DPDK, opens the ports, fills the tables and starts the workers. When it throws, nothing is left behind.
+    package init(
+        configurationPath: String, configuration: Configuration, machine: Configuration.Machine = .current(), logger: Logger
+    ) throws(GatewayError) {
+        self.configurationPath = configurationPath
+        self.machine = machine
+        self.logger = logger
+        self.configuration = configuration
+        var machinery = try Machinery.start(configuration, machine: machine, logger: logger)
+        let workers = WorkerList()
+        reconciler = Reconciler(tables: machinery.tables, ports: machinery.directory) { awaitQuiescence(workers.threads) }
+        let wanted = WantedState(configuration, ports: machinery.directory)
+        let (steps, actions) = reconciler.reconcile(to: wanted, now: .now(since: startedAt), seconds: machinery.clock.seconds)
+        do {
+            try machinery.launchWorkers(configuration.system)
+        } catch {
+            machinery.takeDown()
+            EAL.stop()
+            throw error
+        }
+        workers.threads = machinery.workers
+        rates = machinery.workers.map { _ in WorkerRate() }
+        self.machinery = machinery
+        for step in steps { logger.debug("start: \(step)") }
+        startActions = actions
+        let networks = configuration.networks.count
+        logger.info(
+            "gateway is up: \(machinery.ports.count) ports, \(networks) network\(networks == 1 ? "" : "s"), workers on core \(configuration.system.cores.map(String.init).joined(separator: ", "))")
+    }
+
+    /// Until a graceful shutdown: looks after the tables, a few hundred times a second while there is something to do.
+    package func run() async throws {
+        perform(startActions)
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let isBusy = await self.tick()
+                try? await Task.sleep(for: isBusy ? .milliseconds(1) : .milliseconds(5))
+            }
+        }
+        _ = stop()
+    }
+
+    @discardableResult
+    package func stop() -> GatewayTotals {
+        if let totals { return totals }
+        machinery.exchange.stop()
+        for worker in machinery.workers { worker.join() }
+        let final = currentTotals()
+        totals = final
+        machinery.takeDown()
+        EAL.stop()
+        return final
+    }
+}
+
+/// The workers that must pass a quiescent state: none before they run.
+private final class WorkerList: @unchecked Sendable {
+    var threads: [WorkerThread] = []
+}
+
+extension MonotonicTime {
+    static func now(since start: ContinuousClock.Instant) -> MonotonicTime { MonotonicTime(ContinuousClock.now - start) }
+}

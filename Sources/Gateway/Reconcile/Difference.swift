@@ -1,0 +1,99 @@
+import Dataplane
+
+/// The steps from one state to another, in the order in which they are to be taken. Starting is the difference to the empty state.
+package enum Difference {
+    package static func steps(from old: WantedState, to new: WantedState) -> [Step] {
+        settings(old, new) + underlay(old, new) + removals(old, new) + additions(old, new)
+            + old.tunnels.keys.filter { new.tunnels[$0] == nil }.sorted().map { .removeTunnel($0) }
+    }
+
+    private static func settings(_ old: WantedState, _ new: WantedState) -> [Step] {
+        var steps: [Step] = []
+        if old.vxlan.port != new.vxlan.port { steps.append(.setUDPPort(new.vxlan.port)) }
+        if old.vxlan.sourcePorts != new.vxlan.sourcePorts { steps.append(.setSourcePorts(new.vxlan.sourcePorts)) }
+        if old.macs.capacity != new.macs.capacity { steps.append(.setMACCapacity(new.macs.capacity)) }
+        if old.macs.ageing != new.macs.ageing { steps.append(.setAgeing(new.macs.ageing)) }
+        return steps
+    }
+
+    private static func underlay(_ old: WantedState, _ new: WantedState) -> [Step] {
+        var steps: [Step] = []
+        let names = Set(old.underlayPorts.keys).union(new.underlayPorts.keys).sorted()
+        let changed = names.filter { old.underlayPorts[$0] != new.underlayPorts[$0] }
+        if !changed.isEmpty {
+            steps.append(.setUnderlayPorts(new.underlayPorts.values.sorted { $0.name < $1.name }, changed: changed))
+        }
+        for (remote, route) in new.tunnels.sorted(by: { $0.key < $1.key }) where old.tunnels[remote] != route {
+            steps.append(old.tunnels[remote] == nil ? .addTunnel(remote, route) : .rerouteTunnel(remote, route))
+        }
+        return steps
+    }
+
+    private static func removals(_ old: WantedState, _ new: WantedState) -> [Step] {
+        var macs: [Step] = []
+        var members: [Step] = []
+        var networks: [Step] = []
+        for (vni, network) in old.networks.sorted(by: { $0.key < $1.key }) {
+            guard let kept = new.networks[vni] else {
+                networks.append(.removeNetwork(vni))
+                continue
+            }
+            macs += network.staticMACs.keys.filter { kept.staticMACs[$0] == nil }.inOrder.map { .removeStaticMAC(vni, $0) }
+            members += network.members.subtracting(kept.members).inOrder.map { .removeMember(vni, $0) }
+        }
+        return macs + members + networks
+    }
+
+    private static func additions(_ old: WantedState, _ new: WantedState) -> [Step] {
+        var steps: [Step] = []
+        for (vni, network) in new.networks.sorted(by: { $0.key < $1.key }) {
+            let before = old.networks[vni]
+            if before == nil { steps.append(.addNetwork(vni, name: network.name)) }
+            if let before, before.name != network.name { steps.append(.renameNetwork(vni, name: network.name)) }
+            steps += network.members.subtracting(before?.members ?? []).inOrder.map { .addMember(vni, $0) }
+            if network.remotes != before?.remotes ?? [] { steps.append(.setRemotes(vni, network.remotes)) }
+            for (mac, location) in network.staticMACs.sorted(by: { $0.key.description < $1.key.description })
+            where before?.staticMACs[mac] != location {
+                steps.append(.putStaticMAC(vni, mac, location))
+            }
+        }
+        return steps
+    }
+}
+
+extension Sequence where Element: CustomStringConvertible {
+    /// In an order that is the same on every run.
+    fileprivate var inOrder: [Element] { sorted { $0.description < $1.description } }
+}
+
+/// What of a configuration only a restart can change.
+package enum RestartCheck {
+    /// One line for each difference; empty when a reload will do. `macCapacityMaximum`: what the MAC table's memory serves.
+    package static func differences(from old: Configuration, to new: Configuration, macCapacityMaximum: Int) -> [String] {
+        var lines: [String] = []
+        func compare<Value: Equatable>(_ key: String, _ a: Value, _ b: Value) {
+            if a != b { lines.append("\(key): \(a) -> \(b)") }
+        }
+        compare("system.cores", old.system.cores, new.system.cores)
+        compare("system.memory", old.system.memory, new.system.memory)
+        compare("system.hugepages", old.system.hugepages, new.system.hugepages)
+        compare("system.idle", old.system.idle, new.system.idle)
+        compare("system.socket", old.system.socket, new.system.socket)
+        if new.macs.capacity > macCapacityMaximum {
+            lines.append("macs.capacity: \(new.macs.capacity) is more than the \(macCapacityMaximum) that the running table has memory for")
+        }
+        let before = Dictionary(uniqueKeysWithValues: old.ports.map { ($0.name, $0) })
+        let after = Dictionary(uniqueKeysWithValues: new.ports.map { ($0.name, $0) })
+        for name in Set(before.keys).union(after.keys).sorted() {
+            switch (before[name], after[name]) {
+            case (let a?, let b?):
+                compare("ports.\(name).device", a.device, b.device)
+                compare("ports.\(name).role", a.role, b.role)
+                compare("ports.\(name).mtu", a.mtu, b.mtu)
+            case (nil, _): lines.append("ports.\(name): new port")
+            default: lines.append("ports.\(name): port removed")
+            }
+        }
+        return lines
+    }
+}

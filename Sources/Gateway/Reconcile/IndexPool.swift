@@ -1,0 +1,21 @@
+/// Hands out table positions, the lowest free one first, and takes them back.
+struct IndexPool {
+    private var freed: Set<UInt16> = []
+    private var next: UInt16 = 1
+    let limit: UInt16
+
+    /// Positions 1..<`limit`; 0 means "none" in every table.
+    init(limit: Int) { self.limit = UInt16(clamping: limit) }
+
+    mutating func take() -> UInt16? {
+        if let lowest = freed.min() {
+            freed.remove(lowest)
+            return lowest
+        }
+        guard next < limit else { return nil }
+        defer { next += 1 }
+        return next
+    }
+
+    mutating func giveBack(_ index: UInt16) { freed.insert(index) }
+}

@@ -1,0 +1,90 @@
+import Dataplane
+
+/// What the tables are to hold, by names, VNIs and addresses: a configuration without anything that only matters at start. Two states can
+/// be compared; their ``Step``s lead from one to the other.
+package struct WantedState: Equatable, Sendable {
+    package struct Network: Equatable, Sendable {
+        package var name: String
+        package var members: Set<Configuration.Member>
+        /// Head-end replication list.
+        package var remotes: Set<IPAddress>
+        package var staticMACs: [MACAddress: Configuration.StaticMAC.Location]
+    }
+
+    package var vxlan = Configuration.VXLAN()
+    package var macs = Configuration.MACs()
+    /// Underlay ports by name.
+    package var underlayPorts: [String: Configuration.Port] = [:]
+    /// A network is its VNI: under another name it is still the same.
+    package var networks: [VNI: Network] = [:]
+    /// Every remote VTEP that a network names, and the way to it.
+    package var tunnels: [IPAddress: UnderlayRoute] = [:]
+
+    /// The state of a gateway that has just started: nothing.
+    package init() {}
+
+    package init(_ configuration: Configuration, ports: PortDirectory) {
+        vxlan = configuration.vxlan
+        macs = configuration.macs
+        for port in configuration.ports where port.role == .underlay { underlayPorts[port.name] = port }
+        for network in configuration.networks { networks[network.vni] = Network(network) }
+        let routes = UnderlayRoutes(
+            configuration.ports.compactMap { port in ports[port.name].map { (index: $0.index, port: port) } })
+        for network in configuration.networks {
+            for remote in network.allRemotes { tunnels[remote] = routes.lookup(remote) }
+        }
+    }
+}
+
+extension WantedState.Network {
+    init(_ network: Configuration.Network) {
+        name = network.name
+        members = Set(network.members)
+        remotes = Set(network.remotes)
+        staticMACs = Dictionary(network.staticMACs.map { ($0.mac, $0.location) }) { first, _ in first }
+    }
+}
+
+extension Configuration.Network {
+    /// Every remote VTEP that the network names: replication list and static MACs.
+    var allRemotes: Set<IPAddress> {
+        var all = Set(remotes)
+        for entry in staticMACs { if case .remote(let address) = entry.location { all.insert(address) } }
+        return all
+    }
+}
+
+/// What control knows of the ports that run: fixed from start to end.
+package struct PortDirectory: Equatable, Sendable {
+    package struct Port: Equatable, Sendable {
+        package var index: PortIndex
+        package var name: String
+        package var role: Configuration.Role
+        package var mac: MACAddress
+        package var mtu: Int
+        /// The device computes the outer IPv4 checksum.
+        package var hardwareChecksum: Bool
+
+        package init(index: PortIndex, name: String, role: Configuration.Role, mac: MACAddress, mtu: Int, hardwareChecksum: Bool) {
+            self.index = index
+            self.name = name
+            self.role = role
+            self.mac = mac
+            self.mtu = mtu
+            self.hardwareChecksum = hardwareChecksum
+        }
+    }
+
+    /// By index.
+    package let all: [Port]
+    private let byName: [String: Int]
+
+    /// `all[i].index` is `i`.
+    package init(_ all: [Port]) {
+        self.all = all
+        byName = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($0.element.name, $0.offset) })
+    }
+
+    package subscript(name: String) -> Port? { byName[name].map { all[$0] } }
+    package subscript(index: PortIndex) -> Port { all[Int(index.rawValue)] }
+}

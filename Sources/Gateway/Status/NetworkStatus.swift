@@ -1,0 +1,18 @@
+import Dataplane
+
+/// A network as `GET /v1/networks` and `viaduct show networks` tell it.
+package struct NetworkStatus: Codable, Equatable, Sendable {
+    package struct Member: Codable, Equatable, Sendable {
+        package var port: String
+        /// `nil` = untagged.
+        @Nullable package var vlan: VLANID?
+    }
+
+    package var name: String
+    package var vni: VNI
+    package var members: [Member]
+    /// Head-end replication list.
+    package var remotes: [IPAddress]
+    /// Number of MAC entries of the network.
+    package var macs: Int
+}

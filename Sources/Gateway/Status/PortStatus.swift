@@ -1,0 +1,57 @@
+import Dataplane
+
+/// A port as `GET /v1/ports` and `viaduct show ports` tell it. Counters run from the start of the gateway.
+package struct PortStatus: Codable, Equatable, Sendable {
+    package enum Link: String, Codable, Sendable { case up, down }
+
+    /// Who computes the checksum of outer IPv4 headers that leave through this port: the device, or the worker.
+    package enum OuterChecksum: String, Codable, Sendable { case hardware, software }
+
+    package struct Queues: Codable, Equatable, Sendable {
+        package var rx: Int
+        package var tx: Int
+    }
+
+    package var name: String
+    package var role: Configuration.Role
+    /// Device string of the configuration.
+    package var device: String
+    /// DPDK driver behind the device.
+    package var driver: String
+    package var mac: MACAddress
+    package var link: Link
+    /// Megabits a second; `nil` when the device does not tell, or the link is down.
+    @Nullable package var linkMegabits: Int?
+    /// Largest Ethernet payload in bytes.
+    package var mtu: Int
+    /// NUMA node of the device; `nil` for virtual devices and machines without NUMA.
+    @Nullable package var numaNode: Int?
+    package var queues: Queues
+    /// Names of the offloads in use, for example `outer_ipv4_checksum`, `multi_segment`, `rss`.
+    package var offloads: [String]
+    /// Only on underlay ports.
+    @Nullable package var outerChecksum: OuterChecksum?
+    package var rxPackets: UInt64
+    package var rxBytes: UInt64
+    package var txPackets: UInt64
+    package var txBytes: UInt64
+    /// Lost by the device because no worker fetched them in time.
+    package var rxMissed: UInt64
+    package var rxErrors: UInt64
+    /// Refused by the device because its transmit queue was full.
+    package var txDropped: UInt64
+
+    enum CodingKeys: String, CodingKey {
+        case name, role, device, driver, mac, link, mtu, queues, offloads
+        case linkMegabits = "link_megabits"
+        case numaNode = "numa_node"
+        case outerChecksum = "outer_checksum"
+        case rxPackets = "rx_packets"
+        case rxBytes = "rx_bytes"
+        case txPackets = "tx_packets"
+        case txBytes = "tx_bytes"
+        case rxMissed = "rx_missed"
+        case rxErrors = "rx_errors"
+        case txDropped = "tx_dropped"
+    }
+}
