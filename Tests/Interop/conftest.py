@@ -15,8 +15,9 @@ LOG_LINES_SHOWN = 40
 def pytest_sessionstart(session):
     if os.geteuid() != 0:
         pytest.exit("the end-to-end tests make network namespaces: run them as root", returncode=4)
-    # Ended by a supervisor or a closed terminal is like Ctrl-C: the fixtures still take down what they made.
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ended by a supervisor or a closed terminal is like Ctrl-C, also in a background job, where Ctrl-C is off: the fixtures still
+    # take down what they made.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     ownership.sweep()
 

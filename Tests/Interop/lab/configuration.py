@@ -45,5 +45,13 @@ def interface(configuration, port):
     return device.partition("iface=")[2].partition(",")[0]
 
 
+class PlainDumper(yaml.SafeDumper):
+    """Writes a value that occurs twice twice, as a person would, not as an anchor and an alias."""
+
+    def ignore_aliases(self, data):
+        return True
+
+
 def text(configuration):
-    return yaml.safe_dump(configuration, sort_keys=False)
+    """The YAML file of a configuration."""
+    return yaml.dump(configuration, Dumper=PlainDumper, sort_keys=False)
