@@ -10,7 +10,7 @@ extension Worker {
         guard let vlans = port.pointee.vlans else { return 0 }
         prefetchHeaders(count)
         var bytes: UInt64 = 0
-        var kept = 0
+        var next = frames
         var i = 0
         while i < count {
             let packet = received[i].unsafelyUnwrapped
@@ -23,16 +23,15 @@ extension Worker {
                 drop(packet, reason)
             case .forward(let frame):
                 let network = UInt64(frame.network) << 48
-                frames[kept] = Frame(
+                next.pointee = Frame(
                     packet: packet, sourceKey: MACKey(rawValue: network | frame.source),
                     destinationKey: MACKey(rawValue: network | frame.destination),
-                    origin: .local(port: index, vlan: frame.tag & 0xFFF), network: frame.network, tag: frame.tag,
-                    tagBytes: Int(frame.tagBytes))
-                kept &+= 1
+                    origin: .local(port: index, vlan: frame.tag & 0xFFF), tag: frame.tag, tagBytes: UInt16(frame.tagBytes))
+                next += 1
             }
         }
         countReceived(index, packets: count, bytes: bytes)
-        return kept
+        return next - frames
     }
 
     @_noLocks @_noAllocation @inline(__always)

@@ -4,25 +4,27 @@ import CShims
 
 extension Worker {
     @_noLocks @_noAllocation @inline(__always)
-    mutating func encapsulate(_ frame: Frame, tunnel: Int) {
-        let packet = frame.packet
+    mutating func encapsulate(_ frame: UnsafePointer<Frame>, tunnel: Int) {
+        let packet = frame.pointee.packet
+        let tagBytes = Int(frame.pointee.tagBytes)
         guard let record = tables.tunnels.lookup(tunnel), record.pointee.isResolved != 0 else { return drop(packet, .nextHopUnresolved) }
-        let innerByteCount = packet.pointee.pkt_len &- UInt32(truncatingIfNeeded: frame.tagBytes)
+        let innerByteCount = packet.pointee.pkt_len &- UInt32(truncatingIfNeeded: tagBytes)
         guard innerByteCount <= record.pointee.innerMaximum else { return drop(packet, .mtuExceeded) }
-        let shift = OuterHeader.byteCount &- frame.tagBytes
+        let shift = OuterHeader.byteCount &- tagBytes
         guard Int(packet.pointee.data_off) >= shift else { return drop(packet, .noMbuf) }
 
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
-        let hash = FlowHash.hash(start, tagBytes: frame.tagBytes, byteCount: Int(packet.pointee.data_len))
-        if frame.tagBytes != 0 { AddressPair(start).write(to: start + frame.tagBytes) }
-        writeOuterHeader(record, to: start - shift, network: Int(frame.network), innerByteCount: innerByteCount, hash: hash)
+        let hash = FlowHash.hash(start, tagBytes: tagBytes, byteCount: Int(packet.pointee.data_len))
+        if tagBytes != 0 { AddressPair(start).write(to: start + tagBytes) }
+        writeOuterHeader(record, to: start + (0 &- shift), network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
 
+        let byteCount = innerByteCount &+ UInt32(OuterHeader.byteCount)
         packet.pointee.data_off &-= UInt16(truncatingIfNeeded: shift)
         packet.pointee.data_len &+= UInt16(truncatingIfNeeded: shift)
-        packet.pointee.pkt_len &+= UInt32(truncatingIfNeeded: shift)
+        packet.pointee.pkt_len = byteCount
         Worker.setOffloads(packet, record)
         counters.tunnels[tunnel].txPackets &+= 1
-        enqueue(packet, port: Int(record.pointee.port))
+        enqueue(packet, byteCount: byteCount, port: Int(record.pointee.port))
     }
 
     /// The prebuilt header, then what differs from packet to packet.

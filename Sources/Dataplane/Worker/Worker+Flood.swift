@@ -8,35 +8,35 @@ import CShims
 
 extension Worker {
     @_noLocks @_noAllocation @inline(never)
-    mutating func flood(_ frame: Frame) {
-        let local = tables.networks.localFloodList(Int(frame.network))
-        let remote = frame.origin.isTunnel ? FloodList.empty : tables.networks.remoteFloodList(Int(frame.network))
+    mutating func flood(_ frame: UnsafePointer<Frame>) {
+        let local = tables.networks.localFloodList(frame.pointee.network)
+        let remote = frame.pointee.origin.isTunnel ? FloodList.empty : tables.networks.remoteFloodList(frame.pointee.network)
         var targets = remote.count
         var last = targets > 0 ? remote.destination(0) : Destination.none
         var i = 0
         while i < local.count {
             let destination = local.destination(i)
-            if destination.rawValue != frame.origin.rawValue {
+            if destination.rawValue != frame.pointee.origin.rawValue {
                 targets &+= 1
                 last = destination
             }
             i &+= 1
         }
         switch targets {
-        case 0: drop(frame.packet, .noMember)
+        case 0: drop(frame.pointee.packet, .noMember)
         case 1: if last.isTunnel { encapsulate(frame, tunnel: last.index) } else { sendLocal(frame, last) }
         default: replicate(frame, local, remote)
         }
     }
 
     @_noLocks @_noAllocation
-    private mutating func replicate(_ frame: Frame, _ local: FloodList, _ remote: FloodList) {
-        let packet = frame.packet
+    private mutating func replicate(_ frame: UnsafePointer<Frame>, _ local: FloodList, _ remote: FloodList) {
+        let packet = frame.pointee.packet
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let addresses = AddressPair(start)
-        let hash = FlowHash.hash(start, tagBytes: frame.tagBytes, byteCount: Int(packet.pointee.data_len))
+        let hash = FlowHash.hash(start, tagBytes: Int(frame.pointee.tagBytes), byteCount: Int(packet.pointee.data_len))
         // What is shared starts behind addresses and tag.
-        let offset = UInt16(truncatingIfNeeded: 12 &+ frame.tagBytes)
+        let offset = UInt16(truncatingIfNeeded: 12 &+ Int(frame.pointee.tagBytes))
         packet.pointee.data_off &+= offset
         packet.pointee.data_len &-= offset
         packet.pointee.pkt_len &-= UInt32(offset)
@@ -44,7 +44,7 @@ extension Worker {
         var i = 0
         while i < local.count {
             let destination = local.destination(i)
-            if destination.rawValue != frame.origin.rawValue { copyToLocal(frame, addresses, destination) }
+            if destination.rawValue != frame.pointee.origin.rawValue { copyToLocal(frame, addresses, destination) }
             i &+= 1
         }
         i = 0
@@ -56,37 +56,37 @@ extension Worker {
     }
 
     @_noLocks @_noAllocation
-    private mutating func copyToLocal(_ frame: Frame, _ addresses: AddressPair, _ destination: Destination) {
+    private mutating func copyToLocal(_ frame: UnsafePointer<Frame>, _ addresses: AddressPair, _ destination: Destination) {
         let port = destination.index
         let tagBytes = destination.vlan == 0 ? 0 : 4
-        guard Int(frame.packet.pointee.pkt_len) &+ 12 <= Int(tables.ports.records[port].frameMaximum) else {
+        guard Int(frame.pointee.packet.pointee.pkt_len) &+ 12 <= Int(tables.ports.records[port].frameMaximum) else {
             return counters.count(.mtuExceeded)
         }
-        guard let copy = chain(frame.packet, headByteCount: 12 &+ tagBytes, port: port) else { return counters.count(.noMbuf) }
+        guard let copy = chain(frame.pointee.packet, headByteCount: 12 &+ tagBytes, port: port) else { return counters.count(.noMbuf) }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
         addresses.write(to: start)
         if tagBytes != 0 { start.put(Worker.tag(frame, destination), 12) }
-        enqueue(copy, port: port)
+        enqueue(copy, byteCount: copy.pointee.pkt_len, port: port)
     }
 
     @_noLocks @_noAllocation
-    private mutating func copyToTunnel(_ frame: Frame, _ addresses: AddressPair, _ hash: UInt64, tunnel: Int) {
+    private mutating func copyToTunnel(_ frame: UnsafePointer<Frame>, _ addresses: AddressPair, _ hash: UInt64, tunnel: Int) {
         guard let record = tables.tunnels.lookup(tunnel), record.pointee.isResolved != 0 else { return counters.count(.nextHopUnresolved) }
-        let innerByteCount = frame.packet.pointee.pkt_len &+ 12
+        let innerByteCount = frame.pointee.packet.pointee.pkt_len &+ 12
         guard innerByteCount <= record.pointee.innerMaximum else { return counters.count(.mtuExceeded) }
         let port = Int(record.pointee.port)
-        guard let copy = chain(frame.packet, headByteCount: OuterHeader.byteCount &+ 12, port: port) else { return counters.count(.noMbuf) }
+        guard let copy = chain(frame.pointee.packet, headByteCount: OuterHeader.byteCount &+ 12, port: port) else { return counters.count(.noMbuf) }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
-        writeOuterHeader(record, to: start, network: Int(frame.network), innerByteCount: innerByteCount, hash: hash)
+        writeOuterHeader(record, to: start, network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
         addresses.write(to: start + OuterHeader.byteCount)
         Worker.setOffloads(copy, record)
         counters.tunnels[tunnel].txPackets &+= 1
-        enqueue(copy, port: port)
+        enqueue(copy, byteCount: copy.pointee.pkt_len, port: port)
     }
 
     /// A new packet: `headByteCount` bytes to be filled in, then the payload, shared or, where the port needs it, copied.
     @_noLocks @_noAllocation
-    private func chain(_ payload: UnsafeMutablePointer<vd_mbuf>, headByteCount: Int, port: Int) -> UnsafeMutablePointer<vd_mbuf>? {
+    private mutating func chain(_ payload: UnsafeMutablePointer<vd_mbuf>, headByteCount: Int, port: Int) -> UnsafeMutablePointer<vd_mbuf>? {
         guard let copy = vd_mbuf_alloc(pool) else { return nil }
         let byteCount = UInt32(truncatingIfNeeded: headByteCount) &+ payload.pointee.pkt_len
         copy.pointee.pkt_len = byteCount

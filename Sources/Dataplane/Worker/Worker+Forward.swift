@@ -28,7 +28,7 @@ extension Worker {
         }
     }
 
-    /// Drops frames whose source is configured to be elsewhere: their slot's network becomes 0.
+    /// Marks frames whose source is configured to be elsewhere, to be dropped: their destination key becomes 0, which no frame has.
     @_noLocks @_noAllocation @inline(__always)
     private mutating func learnSources(_ count: Int) {
         let frames = frames, sources = sourceHashes, macs = tables.macs, now = now
@@ -37,7 +37,7 @@ extension Worker {
             let key = frames[i].sourceKey
             let entry = macs.lookup(key, hash: sources[i])
             if _slowPath(!MACTable.isCurrent(entry, from: frames[i].origin, now: now)) {
-                if !learn(key, frames[i].origin) { frames[i].network = 0 }
+                if !learn(key, frames[i].origin) { frames[i].destinationKey = MACKey(rawValue: 0) }
             }
             i &+= 1
         }
@@ -59,15 +59,23 @@ extension Worker {
     private mutating func act(_ count: Int) {
         var i = 0
         while i < count {
-            let frame = frames[i]
+            let frame = UnsafePointer(frames + i)
             let destination = destinations[i]
             i &+= 1
-            if _slowPath(frame.network == 0) {
-                drop(frame.packet, .staticMACViolation)
+            if _slowPath(frame.pointee.destinationKey.rawValue == 0) {
+                drop(frame.pointee.packet, .staticMACViolation)
             } else if destination.isTunnel {
-                if _slowPath(frame.origin.isTunnel) { drop(frame.packet, .splitHorizon) } else { encapsulate(frame, tunnel: destination.index) }
+                if _slowPath(frame.pointee.origin.isTunnel) {
+                    drop(frame.pointee.packet, .splitHorizon)
+                } else {
+                    encapsulate(frame, tunnel: destination.index)
+                }
             } else if destination.isLocal {
-                if _slowPath(destination.rawValue == frame.origin.rawValue) { drop(frame.packet, .samePort) } else { sendLocal(frame, destination) }
+                if _slowPath(destination.rawValue == frame.pointee.origin.rawValue) {
+                    drop(frame.pointee.packet, .samePort)
+                } else {
+                    sendLocal(frame, destination)
+                }
             } else {
                 flood(frame)
             }
@@ -98,7 +106,7 @@ extension Worker {
     }
 
     @_noLocks @_noAllocation
-    private func tell(_ kind: Event.Kind, _ key: MACKey, _ destination: Destination, _ previous: Destination) {
+    private mutating func tell(_ kind: Event.Kind, _ key: MACKey, _ destination: Destination, _ previous: Destination) {
         event.pointee = Event(kind: kind.rawValue, time: now, key: key, destination: destination, previous: previous)
         let isTold = vd_record_ring_enqueue(exchange.events, event, UInt32(MemoryLayout<Event>.stride))
         if !isTold { counters.worker.pointee.eventsLost &+= 1 }

@@ -65,7 +65,7 @@ extension Worker {
         var i = 0
         while i < count {
             let packet = received[i].unsafelyUnwrapped
-            enqueue(packet, port: Int(packet.pointee.port))
+            enqueue(packet, byteCount: packet.pointee.pkt_len, port: Int(packet.pointee.port))
             i &+= 1
         }
     }

@@ -16,15 +16,16 @@ struct TransmitQueue: BitwiseCopyable {
 }
 
 extension Worker {
-    /// Queues a packet; a full queue is transmitted.
+    /// Queues a packet of `byteCount` bytes; a full queue is transmitted.
     @_noLocks @_noAllocation @inline(__always)
-    mutating func enqueue(_ packet: UnsafeMutablePointer<vd_mbuf>, port: Int) {
+    mutating func enqueue(_ packet: UnsafeMutablePointer<vd_mbuf>, byteCount: UInt32, port: Int) {
         let queue = transmitQueues + port
-        Worker.slots(queue)[queue.pointee.count] = packet
-        queue.pointee.count &+= 1
-        queue.pointee.bytes &+= UInt64(packet.pointee.pkt_len)
+        let count = queue.pointee.count
+        Worker.slots(queue)[count] = packet
+        queue.pointee.count = count &+ 1
+        queue.pointee.bytes &+= UInt64(byteCount)
         pending |= 1 &<< UInt32(truncatingIfNeeded: port)
-        if _slowPath(queue.pointee.count == Worker.burst) { flush(port) }
+        if _slowPath(count &+ 1 == Worker.burst) { flush(port) }
     }
 
     /// Transmits everything that is queued.
@@ -58,7 +59,7 @@ extension Worker {
     }
 
     @_noLocks @_noAllocation @inline(never)
-    private func discard(
+    private mutating func discard(
         _ packets: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>, _ count: Int, _ counter: UnsafeMutablePointer<PortCounters>
     ) {
         counter.pointee.txDropped &+= UInt64(truncatingIfNeeded: count)

@@ -11,7 +11,7 @@ extension Worker {
         let addresses = AddressList(memory: vd_load_acquire_pointer(&port.pointee.addresses))
         prefetchHeaders(count)
         var bytes: UInt64 = 0
-        var kept = 0
+        var next = frames
         var i = 0
         while i < count {
             let packet = received[i].unsafelyUnwrapped
@@ -28,15 +28,14 @@ extension Worker {
                 Worker.strip(packet, innerByteCount: inner.innerByteCount)
                 counters.tunnels[Int(inner.tunnel)].rxPackets &+= 1
                 let network = UInt64(inner.network) << 48
-                frames[kept] = Frame(
+                next.pointee = Frame(
                     packet: packet, sourceKey: MACKey(rawValue: network | inner.source),
-                    destinationKey: MACKey(rawValue: network | inner.destination), origin: .tunnel(inner.tunnel),
-                    network: inner.network, tag: 0, tagBytes: 0)
-                kept &+= 1
+                    destinationKey: MACKey(rawValue: network | inner.destination), origin: .tunnel(inner.tunnel), tag: 0, tagBytes: 0)
+                next += 1
             }
         }
         countReceived(index, packets: count, bytes: bytes)
-        return kept
+        return next - frames
     }
 
     /// Leaves the inner frame. Only a packet of one segment carries padding: the verdict has seen to it.
@@ -54,7 +53,7 @@ extension Worker {
 
     /// Hands a packet to control.
     @_noLocks @_noAllocation @inline(never)
-    private func punt(_ packet: UnsafeMutablePointer<vd_mbuf>, port: UInt16) {
+    private mutating func punt(_ packet: UnsafeMutablePointer<vd_mbuf>, port: UInt16) {
         packet.pointee.port = port
         if !vd_ring_enqueue(exchange.punts, packet) { drop(packet, .puntRingFull) }
     }
