@@ -6,7 +6,7 @@ struct Measurement {
     var windows: [Double] = []
     var discarded = 0
 
-    var cycles: Double { median(windows) }
+    var cycles: Double { middle(of: windows) }
 
     static let windowMicroseconds: UInt32 = 50_000
     /// Most of a window that the thread may have waited for its core.
@@ -47,7 +47,7 @@ struct Measurement {
 }
 
 /// The middle of some figures, 0 of none.
-func median(_ values: [Double]) -> Double {
+func middle(of values: [Double]) -> Double {
     guard !values.isEmpty else { return 0 }
     let sorted = values.sorted()
     let middle = sorted.count / 2

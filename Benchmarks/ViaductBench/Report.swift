@@ -14,7 +14,7 @@ struct Figure: Encodable {
     let maximum: Double
 
     init(_ values: [Double]) {
-        median = viaduct_bench.median(values)
+        median = middle(of: values)
         minimum = values.min() ?? 0
         maximum = values.max() ?? 0
     }
