@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -48,7 +49,15 @@ int vd_eal_start(int argc, char **argv) {
     return result < 0 ? -(rte_errno != 0 ? rte_errno : EINVAL) : 0;
 }
 
-int vd_eal_stop(void) { return rte_eal_cleanup(); }
+int vd_eal_stop(void) {
+    // EAL makes this directory even when it puts nothing into it. It stays when another process has something there.
+    char directory[4096] = "";
+    const char *runtime = rte_eal_get_runtime_dir();
+    if (runtime != NULL) snprintf(directory, sizeof directory, "%s", runtime);
+    int result = rte_eal_cleanup();
+    if (directory[0] != 0) (void)rmdir(directory);
+    return result;
+}
 
 size_t vd_eal_log(char *buffer, size_t size) {
     if (size == 0) return 0;

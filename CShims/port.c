@@ -1,5 +1,6 @@
 // Slow path: finding, starting, asking and closing Ethernet devices.
 #include "CShims.h"
+#include "kernel_interface.h"
 
 #include <errno.h>
 #include <string.h>
@@ -48,8 +49,14 @@ int vd_port_query(uint16_t port, vd_port_info *info) {
 }
 
 int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **stage) {
+    *stage = "tell its capabilities";
+    struct rte_eth_dev_info device;
+    int result = rte_eth_dev_info_get(port, &device);
+    if (result < 0) return result;
+    bool understates = vd_understates_frames(&device, settings->mtu);
+    uint16_t mtu = understates ? vd_ethdev_mtu(&device, settings->mtu) : settings->mtu;
     struct rte_eth_conf configuration = {
-        .rxmode = {.mtu = settings->mtu, .offloads = settings->rx_offloads},
+        .rxmode = {.mtu = mtu, .offloads = settings->rx_offloads},
         .txmode = {.offloads = settings->tx_offloads},
     };
     if (settings->rx_queues > 1 && settings->rss_fields != 0) {
@@ -57,7 +64,7 @@ int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **
         configuration.rx_adv_conf.rss_conf.rss_hf = settings->rss_fields;
     }
     *stage = "configure queues";
-    int result = rte_eth_dev_configure(port, settings->rx_queues, settings->tx_queues, &configuration);
+    result = rte_eth_dev_configure(port, settings->rx_queues, settings->tx_queues, &configuration);
     if (result < 0) return result;
 
     uint16_t rx_descriptors = settings->rx_descriptors, tx_descriptors = settings->tx_descriptors;
@@ -77,10 +84,13 @@ int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **
         if (result < 0) return result;
     }
     *stage = "set the MTU";
-    result = rte_eth_dev_set_mtu(port, settings->mtu);
+    result = rte_eth_dev_set_mtu(port, mtu);
     if (result < 0 && result != -ENOTSUP) return result;
     *stage = "start";
     result = rte_eth_dev_start(port);
+    if (result < 0) return result;
+    *stage = "set the MTU";
+    result = understates ? vd_kernel_mtu_set(port, &device, settings->mtu) : 0;
     if (result < 0) return result;
     // Devices without these modes receive everything anyway.
     if (settings->promiscuous) (void)rte_eth_promiscuous_enable(port);

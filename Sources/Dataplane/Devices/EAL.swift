@@ -27,7 +27,7 @@ package enum EAL {
             var lcores = ["0@(\(controlCPUs.map(String.init).joined(separator: ",")))"]
             lcores += workerCPUs.enumerated().map { "\($0.offset + 1)@\($0.element)" }
             var arguments = ["viaduct", "--lcores=" + lcores.joined(separator: ","), "--no-telemetry", "--no-shconf"]
-            arguments += ["--file-prefix=viaduct-\(getpid())"]
+            arguments.append("--file-prefix=viaduct")
             arguments += usesHugepages ? ["--in-memory", "--socket-mem=\(memory)"] : ["--no-huge", "-m", String(memory), "--iova-mode=va"]
             if pciDevices.isEmpty { arguments.append("--no-pci") }
             for device in pciDevices { arguments += ["-a", device] }
@@ -44,7 +44,10 @@ package enum EAL {
         // Before EAL starts the workers, which pin themselves to their own CPUs.
         _ = vd_process_confine(options.controlCPUs.map(Int32.init), options.controlCPUs.count)
         let result = vd_eal_start(Int32(arguments.count), copy)
-        guard result == 0 else { throw .eal(reason: "\(lastComplaint() ?? describe(result)) (arguments: \(options.arguments.dropFirst().joined(separator: " ")))") }
+        guard result == 0 else {
+            stop()
+            throw .eal(reason: "\(lastComplaint() ?? describe(result)) (arguments: \(options.arguments.dropFirst().joined(separator: " ")))")
+        }
     }
 
     package static func stop() { _ = vd_eal_stop() }

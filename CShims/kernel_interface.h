@@ -1,0 +1,10 @@
+// Private to the shim: MTUs of devices that are network interfaces of the kernel.
+#pragma once
+#include "CShims.h"
+
+/// Whether the device is an interface of the kernel whose driver claims not to carry frames of this MTU.
+bool vd_understates_frames(const struct rte_eth_dev_info *device, uint16_t mtu);
+/// The largest MTU up to `mtu` that ethdev accepts for the device.
+uint16_t vd_ethdev_mtu(const struct rte_eth_dev_info *device, uint16_t mtu);
+/// Sets the interface's MTU behind ethdev's back. After the port's start. 0, or a negative errno.
+int vd_kernel_mtu_set(uint16_t port, const struct rte_eth_dev_info *device, uint16_t mtu);
