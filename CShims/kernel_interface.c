@@ -67,6 +67,12 @@ uint16_t vd_ethdev_mtu(const struct rte_eth_dev_info *device, uint16_t mtu) {
     return (uint16_t)(device->max_rx_pktlen - overhead);
 }
 
+bool vd_interface_is_elsewhere(uint16_t port) {
+    struct rte_eth_dev_info device;
+    char name[IF_NAMESIZE];
+    return rte_eth_dev_info_get(port, &device) == 0 && device.if_index != 0 && if_indextoname(device.if_index, name) == NULL;
+}
+
 int vd_kernel_mtu_set(uint16_t port, const struct rte_eth_dev_info *device, uint16_t mtu) {
     int result = interface_mtu(device->if_index, mtu);
     if (result < 0 || strcmp(device->driver_name, "net_tap") != 0) return result;

@@ -113,7 +113,7 @@ bool vd_port_link_up(uint16_t port, uint32_t *megabits) {
     *megabits = 0;
     if (rte_eth_link_get_nowait(port, &link) < 0) return false;
     *megabits = link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN ? 0 : link.link_speed;
-    return link.link_status == RTE_ETH_LINK_UP;
+    return link.link_status == RTE_ETH_LINK_UP || vd_interface_is_elsewhere(port);
 }
 
 int vd_port_statistics_read(uint16_t port, vd_port_statistics *out) {
