@@ -29,6 +29,24 @@ extension UnderlayVerdict {
     static func decide(
         _ packet: UnsafePointer<vd_mbuf>, portMAC: UInt64, addresses: AddressList, udpPortBE: UInt16, vnis: VNIMap, vteps: VTEPMap
     ) -> UnderlayVerdict {
+        // With all headers in the first segment, the compiler drops every check of its length.
+        if _slowPath(Int(packet.pointee.data_len) < innerOffset &+ ethernet) {
+            return decideShort(packet, portMAC: portMAC, addresses: addresses, udpPortBE: udpPortBE, vnis: vnis, vteps: vteps)
+        }
+        return check(packet, portMAC: portMAC, addresses: addresses, udpPortBE: udpPortBE, vnis: vnis, vteps: vteps)
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private static func decideShort(
+        _ packet: UnsafePointer<vd_mbuf>, portMAC: UInt64, addresses: AddressList, udpPortBE: UInt16, vnis: VNIMap, vteps: VTEPMap
+    ) -> UnderlayVerdict {
+        check(packet, portMAC: portMAC, addresses: addresses, udpPortBE: udpPortBE, vnis: vnis, vteps: vteps)
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    private static func check(
+        _ packet: UnsafePointer<vd_mbuf>, portMAC: UInt64, addresses: AddressList, udpPortBE: UInt16, vnis: VNIMap, vteps: VTEPMap
+    ) -> UnderlayVerdict {
         let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let byteCount = Int(packet.pointee.data_len)
         guard byteCount >= ethernet else { return .drop(.underlayFrameShort) }
