@@ -1,0 +1,155 @@
+import Dataplane
+import Gateway
+import Testing
+
+@Suite("Reconciling")
+struct ReconcilerTests {
+    @Test("After any reload the tables equal those of a fresh start", arguments: 0..<4)
+    func reloadEqualsFreshStart(part: Int) {
+        let seed = UInt64.random(in: .min ... .max)
+        print("reload seed: \(seed)")
+        var maker = ConfigurationMaker(random: SeededRandom(state: seed))
+        for round in 0..<25 {
+            let old = maker.make()
+            let new = maker.make()
+            var reloaded = Fixture.makeReconciler()
+            var fresh = Fixture.makeReconciler()
+            _ = reloaded.reconcile(to: old)
+            _ = reloaded.reconcile(to: new, at: 10)
+            _ = fresh.reconcile(to: new, at: 10)
+            #expect(TableDump(reloaded).lines == TableDump(fresh).lines, "seed \(seed) part \(part) round \(round)")
+            #expect(reloaded.tables.macs.brokenInvariants().isEmpty)
+            reloaded.tables.destroy()
+            fresh.tables.destroy()
+        }
+    }
+
+    @Test("A hundred reloads in a row leave what one start makes, and no position is lost")
+    func manyReloads() {
+        let seed = UInt64.random(in: .min ... .max)
+        print("many reloads seed: \(seed)")
+        var maker = ConfigurationMaker(random: SeededRandom(state: seed))
+        var reloaded = Fixture.makeReconciler()
+        var last = Configuration()
+        for second in 0..<100 {
+            last = maker.make()
+            _ = reloaded.reconcile(to: last, at: second)
+            #expect(reloaded.networks.values.allSatisfy { $0.index.rawValue <= 12 }, "seed \(seed): network positions are not given back")
+            #expect(reloaded.tunnels.values.allSatisfy { $0.index.rawValue <= 8 }, "seed \(seed): tunnel positions are not given back")
+        }
+        var fresh = Fixture.makeReconciler()
+        _ = fresh.reconcile(to: last, at: 100)
+        #expect(TableDump(reloaded).lines == TableDump(fresh).lines, "seed \(seed)")
+        #expect(reloaded.reconcile(to: last, at: 101).isEmpty, "the same configuration again is no change")
+        reloaded.tables.destroy()
+        fresh.tables.destroy()
+    }
+
+    @Test("Learned MACs outlive a reload exactly when their network and their place do")
+    func learnedEntries() {
+        let seed = UInt64.random(in: .min ... .max)
+        print("learned entries seed: \(seed)")
+        var maker = ConfigurationMaker(random: SeededRandom(state: seed))
+        for _ in 0..<50 {
+            let old = maker.make()
+            let new = maker.make()
+            var reconciler = Fixture.makeReconciler()
+            _ = reconciler.reconcile(to: old)
+            let learned = learnEverywhere(reconciler)
+            _ = reconciler.reconcile(to: new, at: 10)
+            for entry in learned {
+                let network = new.networks.first { $0.vni == entry.vni }
+                let isKept = network.map { survives(entry, in: $0, new) } ?? false
+                let found = reconciler.networks[entry.vni].map { !reconciler.tables.macs.lookup(MACKey(network: $0.index, mac: entry.mac)).isNone }
+                #expect((found ?? false) == isKept, "seed \(seed): \(entry)")
+            }
+            reconciler.tables.destroy()
+        }
+    }
+
+    private struct Learned {
+        var vni: VNI
+        var mac: MACAddress
+        var location: Configuration.StaticMAC.Location
+    }
+
+    /// A MAC behind each member and each tunnel of each network.
+    private func learnEverywhere(_ reconciler: Reconciler) -> [Learned] {
+        var learned: [Learned] = []
+        for (vni, network) in reconciler.networks {
+            let places = network.members.map { Configuration.StaticMAC.Location.member($0) } + reconciler.tunnels.keys.map { .remote($0) }
+            for (number, place) in places.enumerated() {
+                let mac = MACAddress(2, 0, 0, 9, 9, UInt8(number))
+                var previous = Destination.none
+                let outcome = reconciler.tables.macs.learn(
+                    MACKey(network: network.index, mac: mac), reconciler.destination(of: place)!, now: 5, previous: &previous)
+                #expect(outcome == .inserted)
+                learned.append(Learned(vni: vni, mac: mac, location: place))
+            }
+        }
+        return learned
+    }
+
+    private func survives(_ entry: Learned, in network: Configuration.Network, _ new: Configuration) -> Bool {
+        switch entry.location {
+        case .member(let member): network.members.contains(member)
+        case .remote(let remote): WantedState(new, ports: Fixture.directory).tunnels[remote] != nil
+        }
+    }
+
+    @Test("A reload of one network takes no step in another")
+    func unchangedNetworksAreLeftAlone() {
+        var maker = ConfigurationMaker(random: SeededRandom(state: 7))
+        var old = maker.make()
+        while old.networks.count < 3 { old = maker.make() }
+        var new = old
+        new.networks[0].remotes = []
+        let steps = Difference.steps(from: WantedState(old, ports: Fixture.directory), to: WantedState(new, ports: Fixture.directory))
+        for network in old.networks.dropFirst() {
+            #expect(!steps.contains { $0.description.hasPrefix("VNI \(network.vni):") })
+        }
+    }
+
+    @Test("What only a restart changes is named, all of it")
+    func restartIsNamed() {
+        var old = Configuration()
+        old.ports = [.init(name: "lan0", device: "net_tap0", role: .access), .init(name: "lan1", device: "net_tap1", role: .access)]
+        var new = old
+        new.system.cores = [1, 2]
+        new.system.memory = 1024
+        new.ports = [.init(name: "lan0", device: "net_tap7", role: .access, mtu: 1400), .init(name: "lan2", device: "net_tap2", role: .access)]
+        new.macs.capacity = 1 << 20
+        let lines = RestartCheck.differences(from: old, to: new, macCapacityMaximum: 65536)
+        for key in ["system.cores", "system.memory", "ports.lan0.device", "ports.lan0.mtu", "ports.lan1: port removed", "ports.lan2: new port", "macs.capacity"] {
+            #expect(lines.contains { $0.hasPrefix(key) }, "\(key) is missing in \(lines)")
+        }
+        #expect(lines.count == 7)
+        #expect(RestartCheck.differences(from: old, to: old, macCapacityMaximum: 65536).isEmpty)
+    }
+
+    @Test("A neighbour that is found or lost goes into every tunnel behind it, and only there")
+    func neighborsReachTunnels() throws {
+        var configuration = Configuration()
+        var wan0 = Configuration.Port(name: "wan0", device: "c", role: .underlay, mtu: 1600)
+        wan0.addresses = [InterfaceAddress("192.0.2.1/24")!]
+        wan0.gateway = IPAddress("192.0.2.254")!
+        configuration.ports = [wan0]
+        var network = Configuration.Network(name: "blue", vni: VNI(100)!)
+        network.remotes = ["192.0.2.2", "203.0.113.7", "203.0.113.8"].map { IPAddress($0)! }
+        configuration.networks = [network]
+        var reconciler = Fixture.makeReconciler()
+        _ = reconciler.reconcile(to: configuration)
+
+        func resolved(_ address: String) throws -> Bool {
+            let tunnel = try #require(reconciler.tunnels[IPAddress(address)!])
+            return reconciler.tables.tunnels[tunnel.index]?.isResolved == 1
+        }
+        #expect(try !resolved("203.0.113.7"))
+        let reply = ARPPacket.announcement(of: IPAddress("192.0.2.254")!, at: MACAddress(2, 0, 0, 0, 2, 254)).frame(to: .broadcast)
+        _ = reconciler.settle(reconciler.host.receive(frame: reply, onPort: PortIndex(2), now: MonotonicTime(.seconds(1))))
+        #expect(try resolved("203.0.113.7"))
+        #expect(try resolved("203.0.113.8"))
+        #expect(try !resolved("192.0.2.2"))
+        reconciler.tables.destroy()
+    }
+}

@@ -1,0 +1,71 @@
+import Dataplane
+import Gateway
+
+/// What the tables hold, in words: positions are replaced by what they stand for, so that two gateways that took different ways to the same
+/// state give the same text.
+struct TableDump {
+    private let reconciler: Reconciler
+    private let tunnelNames: [TunnelIndex: IPAddress]
+
+    init(_ reconciler: Reconciler) {
+        self.reconciler = reconciler
+        tunnelNames = Dictionary(uniqueKeysWithValues: reconciler.tunnels.map { ($0.value.index, $0.key) })
+    }
+
+    var lines: [String] { (vlans + networks + tunnels + ports + macs).sorted() }
+
+    private var tables: Tables { reconciler.tables }
+
+    private func name(_ network: NetworkIndex) -> String { tables.networks.vni(network).map { "VNI \($0)" } ?? "?" }
+
+    private func name(_ destination: Destination) -> String {
+        if let port = destination.port { return "\(reconciler.ports[port].name)/\(destination.vlanID?.description ?? "untagged")" }
+        return destination.tunnel.flatMap { tunnelNames[$0] }.map { "remote \($0)" } ?? "\(destination)"
+    }
+
+    private var vlans: [String] {
+        reconciler.ports.all.flatMap { port -> [String] in
+            guard let map = tables.ports.vlanMap(port.index) else { return [] }
+            return (0...UInt16(4094)).compactMap { number in
+                let vlan = VLANID(number)
+                let network = map[vlan]
+                return network == .none ? nil : "\(port.name) \(number) -> \(name(network))"
+            }
+        }
+    }
+
+    /// Every VNI that any test uses is looked up, so that one that should be gone is seen.
+    private var networks: [String] {
+        (100..<110).compactMap { number -> String? in
+            let vni = VNI(number)!
+            let index = tables.vnis[vni]
+            guard index != .none else { return nil }
+            let flood = tables.networks.floodDestinations(index)
+            return "VNI \(vni) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
+        }
+    }
+
+    private var tunnels: [String] {
+        reconciler.tunnels.map { remote, tunnel in
+            let record = tables.tunnels[tunnel.index]!
+            let port = reconciler.ports[PortIndex(record.port)].name
+            let found = tables.vteps[remote.ipv4!] == tunnel.index
+            let header = withUnsafeBytes(of: record) { Array($0.prefix(OuterHeader.byteCount)) }
+            return "tunnel \(remote) by \(port) resolved \(record.isResolved) known as sender \(found) header \(header)"
+        }
+    }
+
+    private var ports: [String] {
+        reconciler.ports.all.map { "\($0.name) addresses \(tables.ports.addresses($0.index).sorted())" }
+            + ["settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity)"]
+            + reconciler.host.neighbors.status.map { "neighbor \($0.key) \($0.mac?.description ?? "-")" }
+    }
+
+    private var macs: [String] {
+        var lines: [String] = []
+        tables.macs.forEach { key, entry in
+            lines.append("\(name(key.network)) \(key.mac) -> \(name(entry.destination)) \(entry.origin.map { "\($0)" } ?? "?")")
+        }
+        return lines
+    }
+}
