@@ -1,4 +1,0 @@
-import Gateway
-import Hummingbird
-import AsyncHTTPClient
-package func g2() {}

@@ -1,0 +1,91 @@
+import Dataplane
+import Gateway
+
+// What `viaduct show` prints for people. Each function gives complete lines.
+
+package enum StatusTables {
+    package static func ports(_ ports: [PortStatus]) -> String {
+        table(
+            [
+                .left("NAME"), .left("ROLE"), .left("LINK"), .right("MTU"), .left("MAC"), .right("RX PACKETS"), .right("RX BYTES"),
+                .right("TX PACKETS"), .right("TX BYTES"), .right("RX MISSED"), .right("TX DROPPED"), .left("OUTER CHECKSUM"),
+                .left("DEVICE"),
+            ],
+            ports.map { port in
+                [
+                    port.name, port.role.rawValue, link(port), String(port.mtu), port.mac.description,
+                    Readable.count(port.rxPackets), Readable.bytes(port.rxBytes), Readable.count(port.txPackets),
+                    Readable.bytes(port.txBytes), Readable.count(port.rxMissed), Readable.count(port.txDropped),
+                    Readable.optional(port.outerChecksum?.rawValue), port.device,
+                ]
+            }, none: "no ports")
+    }
+
+    private static func link(_ port: PortStatus) -> String {
+        guard port.link == .up, let megabits = port.linkMegabits else { return port.link.rawValue }
+        return megabits % 1000 == 0 ? "up \(megabits / 1000)G" : "up \(megabits)M"
+    }
+
+    package static func networks(_ networks: [NetworkStatus]) -> String {
+        table(
+            [.left("NAME"), .right("VNI"), .right("MACS"), .left("MEMBERS"), .left("REMOTES")],
+            networks.map { network in
+                [
+                    network.name, network.vni.description, Readable.count(network.macs),
+                    Readable.list(network.members.map { "\($0.port):\($0.vlan?.description ?? "untagged")" }),
+                    Readable.list(network.remotes.map(\.description)),
+                ]
+            }, none: "no networks")
+    }
+
+    package static func tunnels(_ tunnels: [TunnelStatus]) -> String {
+        table(
+            [
+                .left("REMOTE"), .left("LOCAL"), .left("STATE"), .left("NEXT HOP"), .left("PORT"), .right("RX PACKETS"),
+                .right("TX PACKETS"),
+            ],
+            tunnels.map { tunnel in
+                [
+                    tunnel.remote.description, Readable.optional(tunnel.local), tunnel.state.rawValue,
+                    Readable.optional(tunnel.nextHop), Readable.optional(tunnel.port), Readable.count(tunnel.rxPackets),
+                    Readable.count(tunnel.txPackets),
+                ]
+            }, none: "no tunnels")
+    }
+
+    package static func neighbors(_ neighbors: [NeighborStatus]) -> String {
+        table(
+            [.left("ADDRESS"), .left("MAC"), .left("PORT"), .left("STATE")],
+            neighbors.map { [$0.address.description, Readable.optional($0.mac), $0.port, $0.state.rawValue] },
+            none: "no neighbors")
+    }
+
+    /// Without `all`, only what has happened.
+    package static func drops(_ drops: [DropStatus], all: Bool) -> String {
+        table(
+            [.left("REASON"), .left("STAGE"), .right("PACKETS"), .left("MEANING")],
+            drops.filter { all || $0.packets > 0 }
+                .map { [$0.reason, $0.stage, Readable.count($0.packets), $0.explanation] },
+            none: "no packets dropped")
+    }
+
+    package static func workers(_ workers: [WorkerStatus]) -> String {
+        table(
+            [
+                .right("CORE"), .right("NUMA NODE"), .right("BUSY"), .right("PACKETS"), .right("CYCLES/PACKET"),
+                .right("AVERAGE BURST"),
+            ],
+            workers.map { worker in
+                [
+                    String(worker.core), String(worker.numaNode), Readable.percent(worker.busyRatio),
+                    Readable.count(worker.packets), Readable.decimal(worker.cyclesPerPacket, places: 0),
+                    Readable.decimal(worker.averageBurst, places: 1),
+                ]
+            }, none: "no workers")
+    }
+
+    private static func table(_ columns: [TextTable.Column], _ rows: [[String]], none: String) -> String {
+        var table = TextTable(columns)
+        return rows.isEmpty ? none + "\n" : table.render(rows)
+    }
+}

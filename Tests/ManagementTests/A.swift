@@ -1,3 +1,0 @@
-import Testing
-import Management
-@Test func ok() { #expect(1 == 1) }

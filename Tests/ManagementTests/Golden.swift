@@ -1,0 +1,121 @@
+/// The documents of the API as programs see them. A change here is a change of a contract.
+enum Golden {
+    static let summary = """
+        {
+          "version": "0.1.0", "pid": 4711, "configuration": "/etc/viaduct/lab.yaml",
+          "totals": {
+            "uptime_seconds": 11534, "rx_packets": 1234567, "rx_bytes": 987654321, "tx_packets": 1234000,
+            "tx_bytes": 1048576, "dropped_packets": 567
+          },
+          "macs": {"count": 3, "capacity": 65536},
+          "packet_pool": {"free": 8000, "size": 8191}
+        }
+        """
+
+    static let ports = """
+        {"ports": [
+          {
+            "name": "lan0", "role": "access", "device": "net_tap0,iface=vd-lan0", "driver": "net_tap",
+            "mac": "02:00:00:00:01:00", "link": "up", "link_megabits": 10000, "mtu": 1500, "numa_node": null,
+            "queues": {"rx": 2, "tx": 2}, "offloads": ["multi_segment"], "outer_checksum": null,
+            "rx_packets": 1234567, "rx_bytes": 987654321, "tx_packets": 20, "tx_bytes": 2000,
+            "rx_missed": 1, "rx_errors": 0, "tx_dropped": 2
+          },
+          {
+            "name": "wan0", "role": "underlay", "device": "0000:03:00.0", "driver": "net_ixgbe",
+            "mac": "02:00:00:00:02:00", "link": "down", "link_megabits": null, "mtu": 1600, "numa_node": 1,
+            "queues": {"rx": 1, "tx": 1}, "offloads": ["outer_ipv4_checksum", "multi_segment"],
+            "outer_checksum": "hardware", "rx_packets": 0, "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0,
+            "rx_missed": 0, "rx_errors": 0, "tx_dropped": 0
+          }
+        ]}
+        """
+
+    static let networks = """
+        {"networks": [
+          {
+            "name": "blue", "vni": 10100,
+            "members": [{"port": "lan0", "vlan": 100}, {"port": "lan1", "vlan": null}],
+            "remotes": ["192.0.2.2", "2001:db8::2"], "macs": 2
+          },
+          {"name": "red", "vni": 10200, "members": [], "remotes": [], "macs": 0}
+        ]}
+        """
+
+    static let macs = """
+        {"macs": [
+          {
+            "network": "blue", "mac": "02:00:00:00:00:01", "port": "lan0", "vlan": 100, "remote": null,
+            "origin": "learned", "age_seconds": 12
+          },
+          {
+            "network": "blue", "mac": "02:00:00:00:00:02", "port": null, "vlan": null, "remote": "192.0.2.2",
+            "origin": "static", "age_seconds": null
+          },
+          {
+            "network": "red", "mac": "02:00:00:00:00:03", "port": "lan1", "vlan": null, "remote": null,
+            "origin": "control", "age_seconds": null
+          }
+        ], "total": 3, "next": null}
+        """
+
+    static let tunnels = """
+        {"tunnels": [
+          {
+            "remote": "192.0.2.2", "local": "192.0.2.1", "state": "up", "next_hop": "192.0.2.2", "port": "wan0",
+            "rx_packets": 5, "tx_packets": 6
+          },
+          {
+            "remote": "198.51.100.7", "local": null, "state": "unreachable", "next_hop": null, "port": null,
+            "rx_packets": 0, "tx_packets": 0
+          }
+        ]}
+        """
+
+    static let neighbors = """
+        {"neighbors": [
+          {"address": "192.0.2.2", "mac": "02:00:00:00:00:09", "port": "wan0", "state": "reachable"},
+          {"address": "192.0.2.3", "mac": null, "port": "wan0", "state": "incomplete"}
+        ]}
+        """
+
+    static let drops = """
+        {"drops": [
+          {
+            "reason": "vlan_unknown", "stage": "access", "packets": 1500,
+            "explanation": "tagged with a VLAN that is no member of a network on this port"
+          },
+          {
+            "reason": "vni_unknown", "stage": "decapsulation", "packets": 0,
+            "explanation": "VNI is of no network here"
+          }
+        ]}
+        """
+
+    static let workers = """
+        {"workers": [
+          {
+            "core": 1, "numa_node": 0, "busy_ratio": 0.125, "packets": 1234567, "cycles_per_packet": 92.5,
+            "average_burst": 17.25
+          }
+        ]}
+        """
+
+    static let reload = """
+        {"unchanged": false, "steps": ["add network green"], "warnings": ["lab.yaml:3:5: warning: a; b"]}
+        """
+
+    /// What the design promises of each list: these keys and their meaning stay.
+    static let promisedKeys: [(route: String, list: String, document: String, keys: String)] = [
+        (
+            "ports", "ports", ports,
+            "name role device mac link mtu rx_packets rx_bytes tx_packets tx_bytes rx_missed tx_dropped offloads"
+        ),
+        ("workers", "workers", workers, "core busy_ratio packets cycles_per_packet average_burst"),
+        ("macs", "macs", macs, "network mac port vlan remote origin age_seconds"),
+        ("drops", "drops", drops, "reason stage packets"),
+        ("tunnels", "tunnels", tunnels, "remote local state next_hop port rx_packets tx_packets"),
+        ("networks", "networks", networks, "name vni members remotes macs"),
+        ("neighbors", "neighbors", neighbors, "address mac port state"),
+    ]
+}

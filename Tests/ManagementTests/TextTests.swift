@@ -1,0 +1,162 @@
+import Foundation
+import Gateway
+import Management
+import Testing
+
+@Suite struct TextTests {
+    @Test func `numbers are right-aligned, text is left-aligned, and no line ends in spaces`() {
+        var table = TextTable([.left("NAME"), .right("PACKETS"), .left("DEVICE")])
+        let text = table.render([["lan0", "1,234", "net_tap0"], ["uplink0", "5", ""]])
+        #expect(
+            text == """
+                NAME     PACKETS  DEVICE
+                lan0       1,234  net_tap0
+                uplink0        5
+
+                """)
+    }
+
+    @Test func `rows that come later keep the columns and bring no headings`() {
+        var table = TextTable([.left("A"), .right("B")])
+        #expect(table.render([]) == "")
+        #expect(table.render([["first", "1"]]) == "A      B\nfirst  1\n")
+        #expect(table.render([["x", "2"]]) == "x      2\n")
+        #expect(table.render([["longer", "3"]]) == "longer  3\n")
+    }
+
+    @Test func `counts have thousands separators`() {
+        #expect(Readable.count(0) == "0")
+        #expect(Readable.count(999) == "999")
+        #expect(Readable.count(1000) == "1,000")
+        #expect(Readable.count(-1_234_567) == "-1,234,567")
+        #expect(Readable.count(1, "packet") == "1 packet")
+        #expect(Readable.count(1000, "entry", plural: "entries") == "1,000 entries")
+        #expect(Readable.count(UInt64.max) == "18,446,744,073,709,551,615")
+    }
+
+    @Test func `bytes have decimal units`() {
+        #expect(Readable.bytes(999) == "999 B")
+        #expect(Readable.bytes(1000) == "1.0 kB")
+        #expect(Readable.bytes(999_949) == "999.9 kB")
+        #expect(Readable.bytes(999_950) == "1.0 MB")
+        #expect(Readable.bytes(12_345_678_901) == "12.3 GB")
+        #expect(Readable.bytes(.max) == "18.4 EB")
+    }
+
+    @Test func `durations have two units at most`() {
+        #expect(Readable.duration(seconds: 0) == "0s")
+        #expect(Readable.duration(seconds: 59) == "59s")
+        #expect(Readable.duration(seconds: 125) == "2m05s")
+        #expect(Readable.duration(seconds: 11534) == "3h12m")
+        #expect(Readable.duration(seconds: 446_400) == "5d04h")
+    }
+
+    @Test func `fractions are rounded`() {
+        #expect(Readable.decimal(0.05, places: 1) == "0.1")
+        #expect(Readable.decimal(92.5, places: 0) == "93")
+        #expect(Readable.decimal(1234.06, places: 1) == "1,234.1")
+        #expect(Readable.decimal(-0.01, places: 1) == "0.0")
+        #expect(Readable.decimal(.nan, places: 1) == "-")
+        #expect(Readable.percent(0.125) == "12.5 %")
+    }
+
+    @Test func `long lists are cut and counted`() {
+        #expect(Readable.list([]) == "-")
+        #expect(Readable.list(["a", "b"]) == "a b")
+        #expect(Readable.list(["a", "b", "c", "d", "e", "f"]) == "a b c d +2")
+    }
+}
+
+@Suite struct StatusTableTests {
+    @Test func `ports`() {
+        let text = StatusTables.ports(decode(Golden.ports, as: PortsDocument.self).ports)
+        #expect(
+            text == """
+                NAME  ROLE      LINK     MTU  MAC                RX PACKETS  RX BYTES  TX PACKETS  TX BYTES  RX MISSED  TX DROPPED  OUTER CHECKSUM  DEVICE
+                lan0  access    up 10G  1500  02:00:00:00:01:00   1,234,567  987.7 MB          20    2.0 kB          1           2  -               net_tap0,iface=vd-lan0
+                wan0  underlay  down    1600  02:00:00:00:02:00           0       0 B           0       0 B          0           0  hardware        0000:03:00.0
+
+                """)
+    }
+
+    @Test func `networks`() {
+        let text = StatusTables.networks(decode(Golden.networks, as: NetworksDocument.self).networks)
+        #expect(
+            text == """
+                NAME    VNI  MACS  MEMBERS                 REMOTES
+                blue  10100     2  lan0:100 lan1:untagged  192.0.2.2 2001:db8::2
+                red   10200     0  -                       -
+
+                """)
+    }
+
+    @Test func `MACs, sorted, with the age of those that have one`() {
+        var text = MACTableText()
+        var page = decode(Golden.macs, as: MACPage.self)
+        page.macs.reverse()
+        #expect(
+            text.render(page) == """
+                NETWORK  MAC                PORT  VLAN  REMOTE     ORIGIN   AGE
+                blue     02:00:00:00:00:01  lan0   100  -          learned  12s
+                blue     02:00:00:00:00:02  -        -  192.0.2.2  static     -
+                red      02:00:00:00:00:03  lan1     -  -          control    -
+
+                """)
+        #expect(text.closing() == "")
+    }
+
+    @Test func `tunnels and neighbors`() {
+        #expect(
+            StatusTables.tunnels(decode(Golden.tunnels, as: TunnelsDocument.self).tunnels) == """
+                REMOTE        LOCAL      STATE        NEXT HOP   PORT  RX PACKETS  TX PACKETS
+                192.0.2.2     192.0.2.1  up           192.0.2.2  wan0           5           6
+                198.51.100.7  -          unreachable  -          -              0           0
+
+                """)
+        #expect(
+            StatusTables.neighbors(decode(Golden.neighbors, as: NeighborsDocument.self).neighbors) == """
+                ADDRESS    MAC                PORT  STATE
+                192.0.2.2  02:00:00:00:00:09  wan0  reachable
+                192.0.2.3  -                  wan0  incomplete
+
+                """)
+    }
+
+    @Test func `drops that never happened are left out unless all are asked for`() {
+        let drops = decode(Golden.drops, as: DropsDocument.self).drops
+        #expect(StatusTables.drops(drops, all: false).split(separator: "\n").count == 2)
+        #expect(StatusTables.drops(drops, all: true).split(separator: "\n").count == 3)
+        #expect(StatusTables.drops([], all: true) == "no packets dropped\n")
+    }
+
+    @Test func `workers`() {
+        #expect(
+            StatusTables.workers(decode(Golden.workers, as: WorkersDocument.self).workers) == """
+                CORE  NUMA NODE    BUSY    PACKETS  CYCLES/PACKET  AVERAGE BURST
+                   1          0  12.5 %  1,234,567             93           17.3
+
+                """)
+    }
+
+    @Test func `empty tables say so`() {
+        #expect(StatusTables.ports([]) == "no ports\n")
+        #expect(StatusTables.networks([]) == "no networks\n")
+        #expect(StatusTables.tunnels([]) == "no tunnels\n")
+        #expect(StatusTables.neighbors([]) == "no neighbors\n")
+        #expect(StatusTables.workers([]) == "no workers\n")
+        #expect(MACTableText().closing() == "no MAC entries\n")
+    }
+
+    @Test func `the overview`() {
+        #expect(
+            Overview.text(decode(Golden.summary, as: GatewaySummary.self)) == """
+                viaduct 0.1.0, process 4711, up 3h12m, configuration /etc/viaduct/lab.yaml
+                  received        1,234,567 packets, 987.7 MB
+                  transmitted     1,234,000 packets, 1.0 MB
+                  dropped         567 packets
+                  MAC entries     3 of 65,536
+                  packet buffers  8,000 free of 8,191
+
+                """)
+    }
+}
