@@ -1,0 +1,97 @@
+import ArgumentParser
+import Gateway
+import Management
+
+struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what the running gateway knows and does.",
+        discussion: """
+              viaduct show                       the gateway at a glance
+              viaduct show drops                 why packets were dropped
+              viaduct show macs --port lan0      who was seen behind a port
+              viaduct show ports --json          the same for programs
+            """,
+        subcommands: [
+            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Drops.self, Workers.self,
+        ])
+
+    @OptionGroup var options: ClientOptions
+
+    func run() async throws {
+        let client = options.client
+        let summary = try await client.summary()
+        guard !options.json else { return try Output.json(summary) }
+        let ports = try await client.ports()
+        let networks = try await client.networks()
+        try Output.write(
+            Overview.text(summary) + "\n" + StatusTables.ports(ports.ports) + "\n" + StatusTables.networks(networks.networks))
+    }
+
+    struct Ports: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Access and underlay ports with their counters.",
+            discussion: """
+                OUTER CHECKSUM tells who computes the checksum of outer IPv4 headers: the NIC (hardware) or a worker (software).
+                """)
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.ports()) { StatusTables.ports($0.ports) }
+        }
+    }
+
+    struct Networks: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Networks: VNI, members (port:VLAN) and remote VTEPs.")
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.networks()) { StatusTables.networks($0.networks) }
+        }
+    }
+
+    struct Tunnels: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remote VTEPs: how packets get there, and how many.")
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.tunnels()) { StatusTables.tunnels($0.tunnels) }
+        }
+    }
+
+    struct Neighbors: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Next hops on the underlay and their MAC addresses.")
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.neighbors()) { StatusTables.neighbors($0.neighbors) }
+        }
+    }
+
+    struct Workers: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Worker threads: load, cycles a packet, average burst.")
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.workers()) { StatusTables.workers($0.workers) }
+        }
+    }
+
+    struct Drops: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Dropped packets by reason.",
+            discussion: "Reasons that never happened are left out unless --all is given; --json has all of them.")
+
+        @Flag(help: "Also the reasons that never happened.")
+        var all = false
+
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.drops()) { StatusTables.drops($0.drops, all: all) }
+        }
+    }
+}
