@@ -1,6 +1,7 @@
 """What a person can get wrong at the start: one clear line, the right exit status, nothing left behind."""
 
 import copy
+import re
 
 import pytest
 from lab import scene
@@ -39,18 +40,18 @@ def refused(lab, content, prefix=()):
 def test_a_device_that_does_not_exist_is_named(lab):
     stopped = refused(lab, changed(["ports", 1, "device"], "net_af_packet1,iface=vd-missing"))
     assert stopped.status == FAILED
-    assert "lan1" in stopped.output and "vd-missing" in stopped.output
+    assert "vd-missing" in stopped.output and len(stopped.output.splitlines()) == 1
 
 
 def test_a_pci_device_that_does_not_exist_is_named(lab):
     stopped = refused(lab, changed(["ports", 1, "device"], "0000:ff:1f.7"))
     assert stopped.status == FAILED
-    assert "lan1" in stopped.output and "0000:ff:1f.7" in stopped.output
+    assert "0000:ff:1f.7" in stopped.output and len(stopped.output.splitlines()) == 1
 
 
 def test_a_driver_that_does_not_exist_is_named(lab):
     stopped = refused(lab, changed(["ports", 1, "device"], "net_nonsense0"))
-    assert stopped.status in (FAILED, BAD_CONFIGURATION)
+    assert stopped.status == FAILED
     assert "net_nonsense0" in stopped.output
 
 
@@ -62,10 +63,10 @@ def test_missing_rights_are_explained(lab):
 
 
 def test_required_hugepages_that_are_not_there_are_explained(lab):
-    with open("/proc/sys/vm/nr_hugepages") as file:
-        if int(file.read()):
-            pytest.skip("this machine has hugepages")
-    stopped = refused(lab, changed(["system", "hugepages"], "required"))
+    """More memory than any machine has set aside."""
+    content = good()
+    content["system"].update(hugepages="required", memory=1 << 20)
+    stopped = refused(lab, content)
     assert stopped.status == FAILED
     assert "hugepages" in stopped.output
 
@@ -89,18 +90,18 @@ def test_a_socket_of_a_dead_gateway_is_replaced(lab):
     assert gateway.show("ports")
 
 
-@pytest.mark.parametrize("content, where", [
-    ("ports: [", ":1:"),
-    ("nonsense: true\n", ":1:1"),
-    (changed(["networks", 0, "vni"], 1 << 24), ":"),
-    (changed(["networks", 0, "remotes"], [scene.GATEWAY_ADDRESS]), ":"),
-    (changed(["ports", 2, "mtu"], 1500), ":"),
-    (changed(["system", "cores"], [4095]), ":"),
+@pytest.mark.parametrize("content", [
+    "ports: [",
+    "nonsense: true\n",
+    changed(["networks", 0, "vni"], 1 << 24),
+    changed(["networks", 0, "remotes"], [scene.GATEWAY_ADDRESS]),
+    changed(["ports", 2, "mtu"], 1500),
+    changed(["system", "cores"], [4095]),
 ], ids=["broken-yaml", "unknown-key", "vni-too-large", "own-address-as-remote", "underlay-mtu-too-small", "core-that-does-not-exist"])
-def test_a_bad_configuration_is_refused_with_its_place(lab, content, where):
+def test_a_bad_configuration_is_refused_with_its_place(lab, content):
     stopped = refused(lab, content)
     assert stopped.status == BAD_CONFIGURATION
-    assert f"gateway.yaml{where}" in stopped.output
+    assert re.search(r"/gateway\.yaml:\d+:\d+: error: ", stopped.output)
 
 
 def test_a_configuration_file_that_does_not_exist_is_named(lab):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from lab import ownership, tshark
-from lab.station import Station, bring_up
+from lab.station import bring_up
 from lab.transfer import transfer
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
@@ -25,7 +25,7 @@ def cabled_pair(lab, vlans=(None, None)):
     for index, (namespace, vlan) in enumerate(zip((left, right), vlans)):
         mac, addresses = f"02:00:00:00:00:0{index + 1}", [f"10.0.0.{index + 1}/24"]
         bring_up(namespace, "port", mac=mac, addresses=addresses, vlan=vlan)
-        stations.append(lab.add(Station(namespace, "port", mac, addresses)))
+        stations.append(lab.station(namespace, "port", mac, addresses, vlan))
     return stations
 
 

@@ -1,5 +1,6 @@
 """Ending a gateway: quickly, with its totals, and with nothing left behind."""
 
+import re
 import signal
 import subprocess
 import time
@@ -36,8 +37,8 @@ def test_it_stops_under_load_and_prints_its_totals(lab):
         flood.kill()
         flood.wait()
     assert stopped.status == 0 and stopped.seconds < STOP_SECONDS
-    for port in ("lan0", "lan1", "wan0"):
-        assert port in stopped.output
+    totals = re.search(r"received +([\d,]+) packets", stopped.output)
+    assert totals and int(totals[1].replace(",", "")) > 100
 
 
 def test_a_second_signal_does_no_harm(gateway):

@@ -28,7 +28,7 @@ def network(name, vni, members, remotes=(), static_macs=()):
     return result
 
 
-def configuration(ports, networks, *, cores=(1,), memory=256, ageing=300, capacity=4096, **sections):
+def configuration(ports, networks, *, cores=(1,), memory=512, ageing=300, capacity=4096, **sections):
     """A whole configuration: every port on a tap device ``vd-<name>``, no hugepages. ``sections`` adds top-level sections."""
     return {
         "system": {"cores": list(cores), "memory": memory, "hugepages": "off"},

@@ -54,7 +54,11 @@ class Lab:
         switch.cable(namespace, "port")
         mac = self.next_mac()
         bring_up(namespace, "port", mac=mac, addresses=addresses, vlan=vlan)
-        return self.add(Station(namespace, "port", mac, addresses, vlan))
+        return self.station(namespace, "port", mac, addresses, vlan)
+
+    def station(self, namespace, interface, mac, addresses, vlan=None):
+        """A station on an interface that is up already."""
+        return self.add(Station(namespace, interface, mac, addresses, vlan))
 
     def vtep(self, gateway, port, /, *, address="192.0.2.2/24", label="vtep", **options):
         """A kernel endpoint directly on an underlay port of the gateway. For ``options`` see ``KernelVTEP``."""

@@ -1,13 +1,10 @@
 """A machine of the lab: a namespace with one interface that matters, and what a person would do there."""
 
-import re
 import time
 from contextlib import ExitStack
 
-from . import command, frames, vlan_tag
-
-PING_COUNTS = re.compile(r"(\d+) packets transmitted, (\d+) received")
-PING_TIMES = re.compile(r"= [\d.]+/([\d.]+)/")
+from . import frames, vlan_tag
+from .echo import echo
 
 
 class Station:
@@ -34,23 +31,13 @@ class Station:
     def run(self, *arguments, **options):
         return self.namespace.run(*arguments, **options)
 
-    def ping(self, address, **options):
-        """Number of answers to echo requests; ``options`` as of ``ping_report``."""
-        return self.ping_report(address, **options)[0]
+    def ping(self, address, count=3, size=56, fragment=True, timeout=2):
+        """Number of answers to ``count`` echo requests with ``size`` bytes of payload; ``fragment=False`` sets DF."""
+        return len(self.round_trips(address, count, size, fragment, timeout))
 
-    def ping_report(self, address, count=3, size=56, fragment=True, timeout=2):
-        """Number of answers to ``count`` echo requests with ``size`` bytes of payload, and their average time in milliseconds.
-
-        ``fragment=False`` sets DF. The time is None without an answer.
-        """
-        discovery = "dont" if fragment else "do"
-        result = self.run(
-            "ping", "-n", "-q", "-i", "0.02", "-c", count, "-s", size, "-M", discovery, "-W", timeout, address, check=False)
-        match = PING_COUNTS.search(result.stdout)
-        if not match:
-            raise command.CommandError(["ping", address], result.returncode, result.stdout)
-        times = PING_TIMES.search(result.stdout)
-        return int(match[2]), float(times[1]) if times else None
+    def round_trips(self, address, count=3, size=56, fragment=True, timeout=2):
+        """Seconds that each answered one of these requests took."""
+        return echo(self.namespace, address, count=count, size=size, fragment=fragment, timeout=timeout)
 
     def reaches(self, address, timeout=5):
         """Whether an echo request is answered within ``timeout`` seconds, asking again and again."""
