@@ -112,7 +112,7 @@ extension Gateway {
     package func drops() -> [DropStatus] {
         DropReason.allCases.map { reason in
             DropStatus(reason, packets: machinery.workers.reduce(0) { $0 + $1.counters.drops(reason) })
-        }
+        } + PuntDropReason.allCases.map { DropStatus($0, packets: reconciler.host.counters[$0]) }
     }
 
     package func workers() -> [WorkerStatus] {

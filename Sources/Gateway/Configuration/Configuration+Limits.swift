@@ -24,8 +24,8 @@ extension Configuration {
         package static let ageing = 0...86400
         package static let nameByteCount = 1...63
         package static let deviceByteCount = 1...255
-        /// `sun_path` of a Unix socket address has 108 bytes with the final zero.
-        package static let socketByteCount = 2...107
+        /// `sun_path` of a Unix socket address has 108 bytes; SwiftNIO takes 103 of them.
+        package static let socketByteCount = 2...103
     }
 
     /// What VXLAN over IPv4 adds to the payload of an access frame: inner Ethernet header 14, VXLAN 8, UDP 8, IPv4 20 (RFC 7348

@@ -16,4 +16,9 @@ extension DropStatus {
         self.init(
             reason: reason.name, stage: reason.stage.rawValue, packets: packets, explanation: reason.explanation)
     }
+
+    /// What workers handed to control and control had no use for. Its names start with `control_`: some reasons are a worker's as well.
+    package init(_ reason: PuntDropReason, packets: UInt64) {
+        self.init(reason: "control_\(reason.name)", stage: "control", packets: packets, explanation: reason.explanation)
+    }
 }

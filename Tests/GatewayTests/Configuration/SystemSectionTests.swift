@@ -32,14 +32,14 @@ struct SystemSectionTests {
                 finds: "error: `ageing` must be a whole number from 0 to 86400 (seconds; 0 is never)"),
             .changing(
                 ("/run/viaduct/viaduct.sock", "«viaduct.sock"),
-                finds: "error: `socket` must be an absolute path of at most 107 bytes"),
+                finds: "error: `socket` must be an absolute path of at most 103 bytes"),
             .changing(("/run/viaduct/viaduct.sock", "«/run/viaduct/"), finds: "error: `socket` must be an absolute path"),
             .changing(
-                ("/run/viaduct/viaduct.sock", "«/" + String(repeating: "s", count: 107)),
+                ("/run/viaduct/viaduct.sock", "«/" + String(repeating: "s", count: 103)),
                 finds: "error: `socket` must be an absolute path"),
             .changing(
                 ("/run/viaduct/viaduct.sock", "«\"/a\\0b\""),
-                finds: "error: `socket` must be an absolute path of at most 107 bytes, not `/a?b`"),
+                finds: "error: `socket` must be an absolute path of at most 103 bytes, not `/a?b`"),
         ])
     func outOfRange(_ example: ConfigurationCase) { example.verify() }
 

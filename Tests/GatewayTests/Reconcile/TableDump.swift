@@ -36,7 +36,7 @@ struct TableDump {
 
     /// Every VNI that any test uses is looked up, so that one that should be gone is seen.
     private var networks: [String] {
-        (100..<110).compactMap { number -> String? in
+        (UInt32(100)..<110).compactMap { number -> String? in
             let vni = VNI(number)!
             let index = tables.vnis[vni]
             guard index != .none else { return nil }
