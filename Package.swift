@@ -33,6 +33,7 @@ let package = Package(
     name: "viaduct",
     products: [
         .executable(name: "viaduct", targets: ["viaduct"]),
+        .executable(name: "mactable-stress", targets: ["mactable-stress"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -76,6 +77,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: shimUser
         ),
@@ -94,7 +96,12 @@ let package = Package(
         // Cycles per packet of one worker; Benchmarks/run sets it beside dpdk-testpmd.
         .executableTarget(
             name: "viaduct-bench", dependencies: ["Dataplane"], path: "Benchmarks/ViaductBench", swiftSettings: shimUser),
-        .testTarget(name: "DataplaneTests", dependencies: ["Dataplane"], resources: [.copy("Captures")], swiftSettings: shimUser),
+        // The MAC table under many threads, to be run with the thread sanitizer.
+        .executableTarget(
+            name: "mactable-stress", dependencies: ["Dataplane"], path: "Benchmarks/MACTableStress", swiftSettings: shimUser),
+        .testTarget(
+            name: "DataplaneTests", dependencies: ["CShims", "Dataplane", "mactable-stress"], resources: [.copy("Captures")],
+            swiftSettings: shimUser),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: shimUser),
         .testTarget(name: "ManagementTests", dependencies: ["Management"], swiftSettings: shimUser),
     ]
