@@ -4,19 +4,25 @@ import CShims
 
 extension MACTable {
     /// Puts an entry of control's: replaces any entry of the same or a lower rank. Makes room by deleting a learned entry when the
-    /// table is full. False when nothing but configured entries is left to delete, or one of higher rank is there.
+    /// table is full. False when nothing but control's entries is left to delete, or one of higher rank is there.
     package func put(_ key: MACKey, _ destination: Destination, _ origin: MACOrigin, now: UInt32) -> Bool {
         let fresh = MACEntry(destination, origin, lastSeen: now)
         let hash = hash(key)
         while true {
             if let slot = slot(of: key, hash: hash) {
                 let entry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
+                guard vd_load_acquire_u64(slot) == key.rawValue else { continue }
                 if let rank = entry.origin, rank > origin { return false }
-                if !entry.isNone, MACTable.replace(slot, key, entry, with: key, fresh) { return true }
+                // An equal entry may be a copy that its maker is about to take back: it takes no other.
+                if entry == fresh {
+                    _ = erase(slot, key, entry)
+                } else if MACTable.replace(slot, key, entry, with: key, fresh) {
+                    return true
+                }
             } else {
                 switch insert(key, fresh, hash: hash) {
                 case .inserted: return true
-                case .full: if !evictLearned(hash: hash) { return false }
+                case .full: if !makeRoom(for: key) { return false }
                 default: break
                 }
             }
@@ -28,12 +34,21 @@ extension MACTable {
     package func remove(_ key: MACKey) -> MACEntry {
         let hash = hash(key)
         var removed = MACEntry.none
-        // More than one slot may hold the key for a moment: see displace.
-        while let slot = slot(of: key, hash: hash) {
-            let entry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
-            if erase(slot, key, entry) { removed = entry }
+        // Every slot, since more than one may hold the key for a moment; in the order in which a key is displaced.
+        for bucket in [home(hash), alternate(hash)] {
+            for position in 0..<MACTable.slotsPerBucket {
+                let entry = erase(bucket + position * 2, key)
+                if (entry.origin?.rawValue ?? 0) > (removed.origin?.rawValue ?? 0) { removed = entry }
+            }
         }
         return removed
+    }
+
+    /// Deletes the entries that `matches` accepts, and tells each. Goes through the table twice: a worker that displaces an entry may carry
+    /// it past the first walk, but an entry is never displaced again.
+    package func removeAll(where matches: (MACKey, MACEntry) -> Bool, removed: (MACKey, MACEntry) -> Void = { _, _ in }) {
+        removeAll(in: 0..<bucketCount, where: matches, removed: removed)
+        removeAll(in: 0..<bucketCount, where: matches, removed: removed)
     }
 
     /// Deletes the entries that `matches` accepts in buckets `range`, and tells each.
@@ -47,7 +62,8 @@ extension MACTable {
 
     /// Deletes learned entries last seen `ageing` seconds ago or earlier, in buckets `range`, so that a large table can be aged in steps.
     package func age(in range: Range<Int>, now: UInt32, ageing: UInt32, removed: (MACKey, MACEntry) -> Void) {
-        removeAll(in: range, where: { _, entry in entry.isLearned && Int64(now) - Int64(entry.lastSeen) >= Int64(ageing) }, removed: removed)
+        let isOld = { (entry: MACEntry) in Int64(now) - Int64(entry.lastSeen) >= Int64(ageing) }
+        removeAll(in: range, where: { _, entry in entry.isLearned && isOld(entry) }, removed: removed)
     }
 
     /// Every entry of buckets `range`. What changes meanwhile may or may not be seen.
@@ -56,6 +72,17 @@ extension MACTable {
     }
 
     package func forEach(_ body: (MACKey, MACEntry) -> Void) { forEach(in: 0..<bucketCount, body) }
+
+    package var slotCount: Int { bucketCount * MACTable.slotsPerBucket }
+
+    /// The entry in slot `slot` of 0..<``slotCount``, if there is one.
+    package func entry(at slot: Int) -> (MACKey, MACEntry)? {
+        let words = words + slot * 2
+        let key = vd_load_acquire_u64(words)
+        let entry = vd_load_acquire_u64(words + 1)
+        guard key != 0, vd_load_acquire_u64(words) == key else { return nil }
+        return (MACKey(rawValue: key), MACEntry(rawValue: entry))
+    }
 
     /// Empty when the table is sound: no key twice or in a bucket that is not its own, and the count right. For a table at rest.
     package func brokenInvariants() -> [String] {
@@ -75,10 +102,8 @@ extension MACTable {
     private func forEachSlot(in range: Range<Int>, _ body: (Bucket, MACKey, MACEntry) -> Void) {
         for bucket in range {
             for position in 0..<MACTable.slotsPerBucket {
-                let slot = words + bucket * MACTable.wordsPerBucket + position * 2
-                let key = vd_load_acquire_u64(slot)
-                let entry = vd_load_acquire_u64(slot + 1)
-                if key != 0, vd_load_acquire_u64(slot) == key { body(slot, MACKey(rawValue: key), MACEntry(rawValue: entry)) }
+                let slot = bucket * MACTable.slotsPerBucket + position
+                if let (key, entry) = entry(at: slot) { body(words + slot * 2, key, entry) }
             }
         }
     }
@@ -89,13 +114,25 @@ extension MACTable {
         return true
     }
 
-    /// Deletes one learned entry: one in the way of `hash` if there is one, else any.
-    private func evictLearned(hash: UInt64) -> Bool {
-        let near = [home(hash), alternate(hash)].map { ($0 - words) / MACTable.wordsPerBucket }
-        for range in near.map({ $0..<$0 + 1 }) + [0..<bucketCount] {
-            var done = false
-            removeAll(in: range, where: { _, entry in !done && entry.isLearned }, removed: { _, _ in done = true })
-            if done { return true }
+    /// Empties a slot if it holds `key`; the entry that it held.
+    private func erase(_ slot: Bucket, _ key: MACKey) -> MACEntry {
+        while vd_load_acquire_u64(slot) == key.rawValue {
+            let entry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
+            if erase(slot, key, entry) { return entry }
+        }
+        return .none
+    }
+
+    /// Deletes one learned entry: one that is in the way of `key` if there is one, else, when the table is at its capacity, any.
+    private func makeRoom(for key: MACKey) -> Bool {
+        let near = buckets(of: key)
+        if evictLearned(near.home..<near.home + 1) || evictLearned(near.alternate..<near.alternate + 1) { return true }
+        return count >= capacity && evictLearned(0..<bucketCount)
+    }
+
+    private func evictLearned(_ range: Range<Int>) -> Bool {
+        for slot in range.lowerBound * MACTable.slotsPerBucket..<range.upperBound * MACTable.slotsPerBucket {
+            if let (key, entry) = entry(at: slot), entry.isLearned, erase(words + slot * 2, key, entry) { return true }
         }
         return false
     }

@@ -30,12 +30,14 @@ extension MACTable {
         }
     }
 
-    /// The entry of `key` in one bucket. The key is read again after the entry: see the note on memory order.
+    /// The entry of `key` in one bucket, between two looks at the key: see the note on memory order.
     @_noLocks @_noAllocation @inline(__always)
     private static func read(_ key: MACKey, in bucket: Bucket) -> MACEntry {
         let slot = candidate(key, in: bucket)
+        let before = vd_load_acquire_u64(slot)
         let entry = vd_load_acquire_u64(slot + 1)
-        return vd_load_relaxed_u64(slot) == key.rawValue ? MACEntry(rawValue: entry) : .none
+        let after = vd_load_relaxed_u64(slot)
+        return (before ^ key.rawValue) | (after ^ key.rawValue) == 0 ? MACEntry(rawValue: entry) : .none
     }
 
     /// The slot that holds `key` now, for a writer that is about to replace it.

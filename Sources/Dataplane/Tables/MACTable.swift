@@ -11,10 +11,11 @@ import CShims
 ///
 /// Memory order: every change replaces a whole slot, key and entry together, with one 16-byte compare-and-swap, so a writer can
 /// never change an entry of a key that has just left the slot. A reader loads the key, then the entry (acquire), then the
-/// key again: if both keys match, the entry was that key's. Nobody waits for anybody.
+/// key again: if both keys match, the entry was that key's, unless the key left the slot and came back to it between these three loads.
+/// Nobody waits for anybody.
 ///
 /// Capacity: exact. When both buckets of a key are full, one of their keys moves from its home to its alternate bucket, copy first: a reader
-/// looks in that order too, so it cannot miss the key meanwhile.
+/// looks in that order too, so it cannot miss the key meanwhile. A key moves at most once.
 ///
 /// Cost: see docs/PERFORMANCE.md.
 package struct MACTable: @unchecked Sendable {
@@ -35,9 +36,9 @@ package struct MACTable: @unchecked Sendable {
         MACTable(buckets: bucketCount(capacity: capacity), capacity: capacity, node: node, seed: seed)
     }
 
-    /// Twice the slots of the capacity, rounded up to a power of two.
+    /// Twice the slots of the capacity, rounded up to a power of two; never so few that chance could crowd them.
     static func bucketCount(capacity: Int) -> Int {
-        var buckets = 8
+        var buckets = 256
         while buckets * slotsPerBucket < 2 * capacity { buckets *= 2 }
         return buckets
     }
@@ -74,11 +75,13 @@ extension MACTable {
     /// First word of a bucket.
     typealias Bucket = UnsafeMutablePointer<UInt64>
 
-    /// One 64 x 64 -> 128 bit multiplication with secret operands, folded.
+    /// Two 64 x 64 -> 128 bit multiplications with secret operands, folded. One would not do: with an unlucky seed it leaves the steps between
+    /// serial MACs so regular that their buckets overflow.
     @_noLocks @_noAllocation @inline(__always)
     func hash(_ key: MACKey) -> UInt64 {
-        let product = (key.rawValue ^ seed).multipliedFullWidth(by: multiplier)
-        return product.high ^ product.low
+        let first = (key.rawValue ^ seed).multipliedFullWidth(by: multiplier)
+        let second = (first.high ^ first.low ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB ^ seed)
+        return second.high ^ second.low
     }
 
     @_noLocks @_noAllocation @inline(__always)
@@ -87,6 +90,12 @@ extension MACTable {
     /// Never the home bucket: the lowest bit of the bucket number differs.
     @_noLocks @_noAllocation @inline(__always)
     func alternate(_ hash: UInt64) -> Bucket { words + Int(((hash ^ (hash >> 32 | 1)) & bucketMask) &* 8) }
+
+    /// Positions of both buckets that `key` may be in.
+    package func buckets(of key: MACKey) -> (home: Int, alternate: Int) {
+        let hash = hash(key)
+        return ((home(hash) - words) / MACTable.wordsPerBucket, (alternate(hash) - words) / MACTable.wordsPerBucket)
+    }
 
     /// The slot that holds `key` if the bucket does: chosen without a branch, to be checked once by the caller.
     @_noLocks @_noAllocation @inline(__always)

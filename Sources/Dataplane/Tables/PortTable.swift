@@ -22,6 +22,8 @@ package struct PortRecord: BitwiseCopyable {
     package var hardwareChecksum: UInt8 = 0
     var reserved: UInt8 = 0
     var padding: (UInt64, UInt64, UInt64) = (0, 0, 0)
+
+    package init() {}
 }
 
 /// Port index -> ``PortRecord``.
