@@ -1,7 +1,7 @@
 /// The entropy of the outer source port: a hash of the inner flow, so that underlay routers spread flows over paths and keep the packets of
 /// one flow in order (RFC 7348 section 5). Covers both MACs and the EtherType; for IPv4 and IPv6 the addresses, too; for their TCP, UDP and
 /// SCTP packets the ports, unless the packet is a fragment.
-enum FlowHash {
+package enum FlowHash {
     private static let k0: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let k1: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let k2: UInt64 = 0x1656_67B1_9E37_79F9
@@ -10,7 +10,7 @@ enum FlowHash {
     /// `frame` is the frame's start, `tagBytes` (0 or 4) the length of its VLAN tag, `byteCount` what lies in one piece, tag included: at
     /// least 14 + `tagBytes`.
     @_noLocks @_noAllocation @inline(__always)
-    static func hash(_ frame: UnsafeRawPointer, tagBytes: Int, byteCount: Int) -> UInt64 {
+    package static func hash(_ frame: UnsafeRawPointer, tagBytes: Int, byteCount: Int) -> UInt64 {
         let type = frame.u16(12 &+ tagBytes)
         var sum = frame.u64(0) &* k0 ^ (UInt64(frame.u32(8)) | UInt64(type) << 32) &* k1
         let packet = frame + (14 &+ tagBytes)
@@ -63,7 +63,7 @@ enum FlowHash {
 
     /// The UDP source port, network order, for a hash and the configured range (first port << 16 | number of ports).
     @_noLocks @_noAllocation @inline(__always)
-    static func sourcePortBE(_ hash: UInt64, range: UInt32) -> UInt16 {
+    package static func sourcePortBE(_ hash: UInt64, range: UInt32) -> UInt16 {
         let position = (UInt32(truncatingIfNeeded: hash >> 48) &* (range & 0xFFFF)) >> 16
         return UInt16(truncatingIfNeeded: (range >> 16) &+ position).byteSwapped
     }

@@ -1,17 +1,18 @@
 import CShims
 
 /// RFC 1071 sums over bytes as they lie in memory: byte order does not matter to the sum, so nothing is swapped.
-enum InternetChecksum {
+package enum InternetChecksum {
     /// Whether a 20-byte IPv4 header, its checksum included, sums up to ones.
     @_noLocks @_noAllocation @inline(__always)
-    static func isValidIPv4Header(_ header: UnsafeRawPointer) -> Bool {
-        let sum = UInt64(header.u32(0)) &+ UInt64(header.u32(4)) &+ UInt64(header.u32(8)) &+ UInt64(header.u32(12)) &+ UInt64(header.u32(16))
-        return fold(sum) == 0xFFFF
+    package static func isValidIPv4Header(_ header: UnsafeRawPointer) -> Bool {
+        let addresses = UInt64(header.u32(12)) &+ UInt64(header.u32(16))
+        return fold(addresses &+ UInt64(header.u32(0)) &+ UInt64(header.u32(4)) &+ UInt64(header.u32(8))) == 0xFFFF
     }
 
     /// Whether the UDP checksum of an IPv4 packet is right. `offset`: where its UDP header starts in the packet.
     @_noLocks @_noAllocation @inline(__always)
-    static func isValidUDP(_ packet: UnsafePointer<vd_mbuf>, ipv4 header: UnsafeRawPointer, offset: UInt32, length: UInt32) -> Bool {
+    package static func isValidUDP(_ packet: UnsafePointer<vd_mbuf>, ipv4 header: UnsafeRawPointer, offset: UInt32, length: UInt32) -> Bool
+    {
         let addresses = UInt64(header.u32(12)) &+ UInt64(header.u32(16))
         let pseudo = addresses &+ UInt64(UInt16(17).byteSwapped) &+ UInt64(UInt16(truncatingIfNeeded: length).byteSwapped)
         return fold(pseudo &+ UInt64(vd_mbuf_checksum(packet, offset, length))) == 0xFFFF

@@ -36,7 +36,7 @@ package struct OuterHeader: BitwiseCopyable {
 
     /// Writes all 50 bytes at `destination`.
     @_noLocks @_noAllocation @inline(__always)
-    func write(to destination: UnsafeMutableRawPointer) {
+    package func write(to destination: UnsafeMutableRawPointer) {
         destination.storeBytes(of: a, as: SIMD16<UInt8>.self)
         destination.storeBytes(of: b, toByteOffset: 16, as: SIMD16<UInt8>.self)
         destination.storeBytes(of: c, toByteOffset: 32, as: SIMD16<UInt8>.self)
@@ -56,7 +56,7 @@ package struct OuterHeader: BitwiseCopyable {
 
     /// The IPv4 header checksum for a total length, host order.
     @_noLocks @_noAllocation @inline(__always)
-    static func ipv4Checksum(base: UInt32, totalLength: UInt32) -> UInt16 {
+    package static func ipv4Checksum(base: UInt32, totalLength: UInt32) -> UInt16 {
         var sum = base &+ totalLength
         sum = (sum & 0xFFFF) &+ (sum >> 16)
         sum = (sum & 0xFFFF) &+ (sum >> 16)

@@ -48,6 +48,6 @@ package struct Tables: @unchecked Sendable {
     }
 
     package func publishSourcePorts(_ range: ClosedRange<UInt16>) {
-        vd_store_release_u32(&settings.pointee.sourcePorts, UInt32(range.lowerBound) << 16 | UInt32(range.count & 0xFFFF))
+        vd_store_release_u32(&settings.pointee.sourcePorts, UInt32(range.lowerBound) << 16 | UInt32(min(range.count, 0xFFFF)))
     }
 }

@@ -1,3 +1,0 @@
-import Testing
-import Dataplane
-@Test func ok() { #expect(1 == 1) }

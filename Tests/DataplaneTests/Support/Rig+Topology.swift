@@ -1,0 +1,71 @@
+import Dataplane
+
+// Addresses, and what control would publish.
+
+extension Rig {
+    static let address: UInt32 = 0xC000_0201
+    static func portMAC(_ index: Int) -> MACAddress { MACAddress(2, 0xFF, 0, 0, 0, UInt8(index)) }
+    /// Remote VTEPs are 192.0.2.2 and up, on MACs of their own.
+    static func peerAddress(_ tunnel: Int) -> UInt32 { 0xC000_0201 + UInt32(tunnel) }
+    static func peerMAC(_ tunnel: Int) -> MACAddress { MACAddress(2, 0xEE, 0, 0, 0, UInt8(tunnel)) }
+
+    func lan(_ number: Int) -> PortIndex { PortIndex(UInt16(number)) }
+    var wan: PortIndex { PortIndex(UInt16(options.accessPorts)) }
+
+    /// Members are pairs of access port and VLAN ID, 0 = untagged.
+    func makeNetwork(_ index: Int, vni: UInt32, members: [(Int, Int)], tunnels: [Int] = []) {
+        let network = NetworkIndex(UInt16(index))
+        tables.networks.set(network, vni: VNI(vni)!)
+        for tunnel in tunnels where tables.tunnels[TunnelIndex(UInt16(tunnel))] == nil { makeTunnel(tunnel) }
+        let local = members.map { Destination.local(port: lan($0.0), vlan: VLANID(UInt16($0.1))) }
+        tables.networks.publishLocal(network, .make(local)).free()
+        tables.networks.publishRemote(network, .make(tunnels.map { .tunnel(TunnelIndex(UInt16($0))) })).free()
+        for (port, vlan) in members { tables.ports.vlanMap(lan(port))?.publish(VLANID(UInt16(vlan)), network) }
+        tables.vnis.publish(VNI(vni)!, network)
+    }
+
+    /// Tunnel `index` to `Rig.peerAddress(index)` through the first underlay port.
+    func makeTunnel(_ index: Int, isResolved: Bool = true, udpPort: UInt16 = 4789) {
+        let tunnel = TunnelIndex(UInt16(index))
+        let record = TunnelRecord(
+            port: wan, nextHopMAC: isResolved ? Rig.peerMAC(index) : nil, portMAC: Rig.portMAC(options.accessPorts), source: Rig.address,
+            destination: Rig.peerAddress(index), udpPort: udpPort, mtu: options.underlayMTU, hardwareChecksum: options.hardwareChecksum)
+        tables.tunnels.publish(tunnel, record)?.deallocate()
+        vteps[Rig.peerAddress(index)] = tunnel
+        tables.vteps.publish(vteps)?.deallocate()
+    }
+
+    func put(_ mac: MACAddress, _ destination: Destination, network: Int = 1, origin: MACOrigin = .configured) {
+        precondition(tables.macs.put(MACKey(network: NetworkIndex(UInt16(network)), mac: mac), destination, origin, now: 1))
+    }
+
+    /// Where the gateway believes a station to be.
+    func place(of mac: MACAddress, network: Int = 1) -> Destination {
+        tables.macs.lookup(MACKey(network: NetworkIndex(UInt16(network)), mac: mac)).destination
+    }
+
+    /// What remote VTEP `tunnel` sends us for an inner frame.
+    func encapsulated(_ inner: Bytes, from tunnel: Int, vni: UInt32 = 10100) -> VXLANPacket {
+        VXLANPacket(
+            to: Rig.portMAC(options.accessPorts), from: Rig.peerMAC(tunnel), source: Rig.peerAddress(tunnel), destination: Rig.address,
+            vni: vni,
+            inner: inner)
+    }
+
+    /// What we have to send to remote VTEP `tunnel` for an inner frame. The source port is taken over from `sent` when it is one of those
+    /// that are allowed; its value has tests of its own.
+    func expected(_ inner: Bytes, to tunnel: Int, vni: UInt32 = 10100, like sent: Bytes) -> Bytes {
+        var packet = VXLANPacket(
+            to: Rig.peerMAC(tunnel), from: Rig.portMAC(options.accessPorts), source: Rig.address, destination: Rig.peerAddress(tunnel),
+            vni: vni,
+            inner: inner)
+        let sourcePort = sent.u16(34)
+        packet.sourcePort = (49152...65535).contains(sourcePort) ? sourcePort : 0
+        return packet.bytes
+    }
+}
+
+extension Destination {
+    static func port(_ number: Int, vlan: Int = 0) -> Destination { .local(port: PortIndex(UInt16(number)), vlan: VLANID(UInt16(vlan))) }
+    static func tunnel(_ number: Int) -> Destination { .tunnel(TunnelIndex(UInt16(number))) }
+}
