@@ -9,7 +9,7 @@ struct CaptureFile {
         var template = Array(((getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") + "/viaduct-bench-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw BenchError.failed("cannot make a temporary directory: \(String(cString: strerror(errno)))") }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try write(CaptureFile.bytes(frames))
+        try CaptureFile.write(frames, to: path)
     }
 
     func remove() {
@@ -31,8 +31,9 @@ struct CaptureFile {
         return bytes
     }
 
-    private func write(_ bytes: [UInt8]) throws {
-        guard let file = fopen(path, "w") else { throw BenchError.failed("cannot write \(path)") }
+    static func write(_ frames: [[UInt8]], to path: String) throws {
+        let bytes = bytes(frames)
+        guard let file = fopen(path, "w") else { throw BenchError.failed("cannot write \(path): \(String(cString: strerror(errno)))") }
         let written = fwrite(bytes, 1, bytes.count, file)
         guard fclose(file) == 0, written == bytes.count else { throw BenchError.failed("cannot write \(path)") }
     }

@@ -12,12 +12,16 @@ struct Measurement {
     /// Most of a window that the thread may have waited for its core.
     static let waitNanosecondsMaximum: UInt64 = 100_000
 
-    /// Warms up, measures for `seconds`, and ends the candidate.
+    /// Windows tried for each that is wanted.
+    static let attempts = 4
+
+    /// Warms up, measures for `seconds` not counting discarded windows, and ends the candidate.
     static func take(_ candidate: Candidate, seconds: Double, wait: CoreWait) throws -> Measurement {
         usleep(150_000)
         var result = Measurement()
         var before = Sample(candidate, wait)
-        for _ in 0..<max(1, Int(seconds * 1e6 / Double(windowMicroseconds))) {
+        let wanted = max(1, Int(seconds * 1e6 / Double(windowMicroseconds)))
+        while result.windows.count < wanted, result.windows.count + result.discarded < attempts * wanted {
             usleep(windowMicroseconds)
             let after = Sample(candidate, wait)
             result.add(from: before, to: after)

@@ -15,10 +15,13 @@ struct Options {
     var usesHugepages = false
     var seed: UInt64 = 1
     var asJSON = false
+    /// Where to write the stream, instead of measuring.
+    var framesFile: String?
 
     static let usage = """
         usage: viaduct-bench [--direction encap|decap] [--macs N] [--networks N] [--seconds S] [--repeats N]
                              [--core N] [--hugepages] [--seed N] [--json]
+               viaduct-bench --frames FILE [--direction encap|decap] [--macs N] [--networks N] [--seed N]
         """
 
     init(_ arguments: some Sequence<String>) throws {
@@ -32,6 +35,7 @@ struct Options {
             case "--repeats": repeats = try Options.value(name, iterator.next()) { Options.number($0, 1...1000) }
             case "--core": core = try Options.value(name, iterator.next()) { Options.number($0, 0...1023) }
             case "--seed": seed = try Options.value(name, iterator.next(), UInt64.init)
+            case "--frames": framesFile = try Options.value(name, iterator.next()) { $0 }
             case "--hugepages": usesHugepages = true
             case "--json": asJSON = true
             default: throw BenchError.usage("unknown argument \"\(name)\"")

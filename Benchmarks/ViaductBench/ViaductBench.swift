@@ -8,7 +8,10 @@ enum ViaductBench {
     static func main() {
         do {
             let options = try Options(CommandLine.arguments.dropFirst())
-            let report = try measure(options)
+            let traffic = Traffic(macs: options.macs, networks: min(options.networks, options.macs))
+            let frames = traffic.frames(options.direction, seed: options.seed)
+            if let path = options.framesFile { return try CaptureFile.write(frames, to: path) }
+            let report = try measure(options, traffic, frames)
             print(options.asJSON ? try report.json() : report.text)
         } catch BenchError.usage(let text) {
             fail("\(text)\n\(Options.usage)", status: 64)
@@ -27,15 +30,13 @@ enum ViaductBench {
         exit(status)
     }
 
-    private static func measure(_ options: Options) throws -> Report {
+    private static func measure(_ options: Options, _ traffic: Traffic, _ frames: [[UInt8]]) throws -> Report {
         CoreWait.prefer()
-        let traffic = Traffic(macs: options.macs, networks: min(options.networks, options.macs))
-        let frames = traffic.frames(options.direction, seed: options.seed)
         let capture = try CaptureFile(frames)
         defer { capture.remove() }
         let others = (0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))).filter { $0 != options.core }
         guard others.count > 0 else { throw BenchError.failed("one core is measured, and one more is needed") }
-        try EAL.start(.init(workerCPUs: [options.core], controlCPUs: others, memory: 256 + options.macs / 200, usesHugepages: options.usesHugepages))
+        try EAL.start(.init(workerCPUs: [options.core], controlCPUs: others, memory: 128 + options.macs / 350, usesHugepages: options.usesHugepages))
         let testbed = try Testbed(options, traffic, capture)
         defer { testbed.close() }
         return Report(options, frameByteCount: frames[0].count, clock: testbed.clock, rounds: try rounds(options, testbed))
