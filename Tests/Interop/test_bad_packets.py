@@ -56,7 +56,7 @@ def test_a_bad_packet_raises_its_counter_and_no_other(blue, peers, row):
 @pytest.mark.parametrize("name", GOOD, ids=lambda name: name.replace(" ", "-"))
 def test_an_odd_but_valid_packet_is_delivered(blue, peers, name):
     with DropWatch(blue.gateway) as watch:
-        heard = copies_heard([blue.plain], PAYLOAD, lambda: send(blue, "underlay", GOOD[name](peers)))
+        heard = copies_heard([blue.plain], PAYLOAD, lambda: send(blue, "underlay", GOOD[name](peers)), [blue.plain])
         assert heard == {blue.plain: COPIES}
         assert watch.rise() == {}
 

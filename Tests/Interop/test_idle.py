@@ -52,11 +52,22 @@ def test_a_sleeping_gateway_forwards_within_a_millisecond(blue):
     assert statistics.median(delays) < WAKE_SECONDS_MAX
 
 
-def test_a_gateway_that_polls_uses_its_whole_core(lab):
-    """`idle: poll` never sleeps; on a busy machine it still gets its share."""
+def sleeps(gateway, core):
+    """How often the threads that are bound to ``core`` have given it up by themselves."""
+    total = 0
+    for status in Path(f"/proc/{gateway.process.pid}/task").glob("*/status"):
+        fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines())
+        if fields["Cpus_allowed_list"] == str(core):
+            total += int(fields["voluntary_ctxt_switches"])
+    return total
+
+
+@pytest.mark.parametrize("idle, rests", [("adaptive", True), ("poll", False)])
+def test_only_an_adaptive_worker_ever_sleeps(lab, idle, rests):
+    """Counted in sleeps, since the share of the CPU that a polling worker gets is up to the others."""
     settings = configuration(scene.ports(), [scene.blue()])
-    settings["system"]["idle"] = "poll"
-    gateway = lab.gateway(settings)
-    before = cpu_seconds(gateway.process.pid)
+    settings["system"]["idle"] = idle
+    gateway, (core,) = lab.gateway(settings), settings["system"]["cores"]
+    before = sleeps(gateway, core)
     time.sleep(1)
-    assert cpu_seconds(gateway.process.pid) - before > 0.3
+    assert (sleeps(gateway, core) - before > 100) == rests

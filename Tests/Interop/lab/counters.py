@@ -29,7 +29,7 @@ class DropWatch:
     def rise(self):
         return difference(self.before, drops(self.gateway))
 
-    def wait_for(self, wanted, timeout=2):
+    def wait_for(self, wanted, timeout=5):
         """Waits until the rise equals ``wanted``; returns the last rise seen, equal or not."""
         deadline = time.monotonic() + timeout
         while (rise := self.rise()) != wanted and time.monotonic() < deadline:

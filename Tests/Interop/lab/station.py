@@ -1,10 +1,14 @@
 """A machine of the lab: a namespace with one interface that matters, and what a person would do there."""
 
+import functools
 import time
 from contextlib import ExitStack
 
 from . import frames, vlan_tag
 from .echo import echo
+
+HEAR_SECONDS_MAX = 3
+SILENCE_SECONDS = 0.2
 
 
 class Station:
@@ -83,15 +87,22 @@ def bring_up(namespace, interface, *, mac=None, mtu=1500, addresses=(), vlan=Non
     namespace.ip(f"link set dev {interface} up", *(f"addr add {address} dev {interface}" for address in addresses))
 
 
-def copies_heard(stations, payload, act, seconds=0.2):
+def copies_heard(stations, payload, act, expected):
     """Calls ``act`` and counts the frames with ``payload`` that each of ``stations`` receives; those without one are left out.
 
+    Waits for those ``expected`` to hear something, however busy the machine is, and then a little longer for what nobody expects.
     On a cable that carries other VLANs too, frames of those are not for the station.
     """
+    def is_mine(station, frame):
+        return payload in frame and frames.vlan(frame) == station.vlan
+
     with ExitStack() as stack:
-        captures = [stack.enter_context(station.capture()) for station in stations]
+        captures = {station: stack.enter_context(station.capture()) for station in stations}
         act()
-        counts = [
-            sum(payload in frame and frames.vlan(frame) == station.vlan for frame in capture.frames(seconds))
-            for station, capture in zip(stations, captures)]
-    return {station: count for station, count in zip(stations, counts) if count}
+        counts = {
+            station: int(captures[station].wait_for(functools.partial(is_mine, station), HEAR_SECONDS_MAX) is not None)
+            for station in expected}
+        for station, capture in captures.items():
+            more = sum(is_mine(station, frame) for frame in capture.frames(SILENCE_SECONDS))
+            counts[station] = counts.get(station, 0) + more
+    return {station: count for station, count in counts.items() if count}
