@@ -89,7 +89,7 @@ extension Gateway {
         filter.origin = filter.origin ?? .learned
         let selection = try MACSelection(filter, reconciler)
         var count = 0
-        machinery.tables.macs.removeAll(in: 0..<machinery.tables.macs.bucketCount, where: selection.contains) { _, _ in count += 1 }
+        machinery.tables.macs.removeAll(where: selection.contains) { _, _ in count += 1 }
         return count
     }
 }

@@ -37,12 +37,9 @@ package struct Device: Sendable {
     /// Opens a device: a PCI address or a virtual device, with arguments. One that exists already is found by its name.
     package static func attach(_ arguments: String) throws(DeviceError) -> Device {
         var number: UInt16 = 0
-        let before = EAL.log.count
+        let mark = EAL.log.count
         let result = vd_port_attach(arguments, &number)
-        guard result == 0 else {
-            let complaint = EAL.log.count > before ? EAL.lastComplaint() : nil
-            throw .attach(device: arguments, reason: complaint ?? EAL.describe(result))
-        }
+        guard result == 0 else { throw .attach(device: arguments, reason: EAL.complaint(after: mark) ?? EAL.describe(result)) }
         return Device(number: number, arguments: arguments)
     }
 
@@ -80,9 +77,12 @@ package struct Device: Sendable {
             tx_offloads: info.txOffloads & (VD_TX_OFFLOAD_OUTER_IPV4_CKSUM | VD_TX_OFFLOAD_MULTI_SEGS), rss_fields: info.rssFields,
             promiscuous: promiscuous, pool: pool.handle)
         var stage: UnsafePointer<CChar>?
+        let mark = EAL.log.count
         let result = vd_port_start(number, &settings, &stage)
         guard result == 0 else {
-            throw .start(device: arguments, stage: stage.map { String(cString: $0) } ?? "start", reason: EAL.describe(result))
+            throw .start(
+                device: arguments, stage: stage.map { String(cString: $0) } ?? "start",
+                reason: EAL.complaint(after: mark) ?? EAL.describe(result))
         }
     }
 

@@ -8,7 +8,7 @@ package enum DeviceError: Error, Sendable, Equatable {
     package var message: String {
         switch self {
         case .eal(let reason): "DPDK did not start: \(reason)"
-        case .memory(let what): "no memory for \(what): raise system.memory, or give the machine more"
+        case .memory(let what): "no memory for \(what)"
         case .attach(let device, let reason): "device \"\(device)\" cannot be opened: \(reason)"
         case .start(let device, let stage, let reason): "device \"\(device)\" failed to \(stage): \(reason)"
         }

@@ -46,7 +46,7 @@ package enum EAL {
         let result = vd_eal_start(Int32(arguments.count), copy)
         guard result == 0 else {
             stop()
-            throw .eal(reason: "\(lastComplaint() ?? describe(result)) (arguments: \(options.arguments.dropFirst().joined(separator: " ")))")
+            throw .eal(reason: "\(complaint() ?? describe(result)) (arguments: \(options.arguments.dropFirst().joined(separator: " ")))")
         }
     }
 
@@ -66,10 +66,17 @@ package enum EAL {
         return text.split(separator: "\n").map(String.init)
     }
 
-    /// The last line that does not merely inform.
-    static func lastComplaint() -> String? {
-        let notices = ["Detected", "Selected IOVA", "Probe PCI", "VFIO support", "Static memory layout", "No available", "TSC frequency"]
-        return log.last { line in !notices.contains { line.contains($0) } }
+    /// Why something failed, in the words of EAL or the driver: the first line after `mark` lines that does not merely inform, since
+    /// what comes after it are complaints about the complaint.
+    static func complaint(after mark: Int = 0) -> String? {
+        let notices = [
+            "Detected", "Selected IOVA", "selecting IOVA", "Probe PCI", "VFIO support", "Static memory layout", "No available", "TSC frequency",
+            "qdisc", "Disabling rte flow", "Failed to attach device", "Failed to send",
+        ]
+        let line = log.dropFirst(mark).first { line in !notices.contains { line.contains($0) } }
+        // `EAL: ` and `tun_alloc(): ` say who complains; that is of no use outside DPDK.
+        guard let line, let colon = line.firstIndex(of: " "), line[..<colon].hasSuffix(":") else { return line }
+        return String(line[colon...].drop { $0 == " " })
     }
 
     /// The text of a negative errno.

@@ -31,7 +31,7 @@ extension Reconciler {
         let gone = leftovers
         leftovers = Leftovers()
         if !gone.networks.isEmpty || !gone.members.isEmpty || !gone.tunnels.isEmpty {
-            tables.macs.removeAll(in: 0..<tables.macs.bucketCount, where: gone.covers)
+            tables.macs.removeAll(where: gone.covers)
         }
         // A worker may have read the way to a tunnel just before it was deleted.
         if !gone.tunnels.isEmpty { awaitQuiescence() }

@@ -1,27 +1,32 @@
 import Dataplane
+import Glibc
 import Logging
 
 extension Machinery {
     /// Starts everything but the workers: DPDK, ports, pools, tables. What was opened is closed again when a step fails.
     static func start(_ configuration: Configuration, machine: Configuration.Machine, logger: Logger) throws(GatewayError) -> Machinery {
         let usesHugepages = try chooseHugepages(configuration.system, logger: logger)
-        do throws(DeviceError) {
-            let pci = configuration.ports.map(\.device).filter(isPCI)
-            try EAL.start(
-                EAL.Options(
-                    workerCPUs: configuration.system.cores, controlCPUs: controlCPUs(configuration, machine), memory: configuration.system.memory,
-                    usesHugepages: usesHugepages, pciDevices: pci))
-        } catch {
-            throw .failed(error.message, advice: advice(for: error, usesHugepages: usesHugepages))
-        }
+        let options = EAL.Options(
+            workerCPUs: configuration.system.cores, controlCPUs: controlCPUs(configuration, machine), memory: configuration.system.memory,
+            usesHugepages: usesHugepages, pciDevices: configuration.ports.map(\.device).filter(isPCI))
+        try explaining { () throws(DeviceError) in try EAL.start(options) }
         var opened: [Device] = []
-        do throws(DeviceError) {
-            let devices = try openPorts(configuration, opened: &opened)
-            return try assemble(configuration, ports: devices, logger: logger)
+        do throws(GatewayError) {
+            let ports = try openPorts(configuration, opened: &opened)
+            return try assemble(configuration, ports: ports, logger: logger)
         } catch {
             for device in opened { device.close() }
             EAL.stop()
-            throw .failed(error.message, advice: advice(for: error, usesHugepages: usesHugepages))
+            throw error
+        }
+    }
+
+    /// Turns an error of DPDK's into one for people: which port, what, what to do.
+    private static func explaining<Value>(port: String? = nil, _ body: () throws(DeviceError) -> Value) throws(GatewayError) -> Value {
+        do {
+            return try body()
+        } catch {
+            throw .failed((port.map { "port \($0): " } ?? "") + error.message, advice: advice(for: error))
         }
     }
 
@@ -55,43 +60,64 @@ extension Machinery {
         return name.contains(":") && name.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
     }
 
-    private static func openPorts(_ configuration: Configuration, opened: inout [Device]) throws(DeviceError) -> [Port] {
+    private static func openPorts(_ configuration: Configuration, opened: inout [Device]) throws(GatewayError) -> [Port] {
         var ports: [Port] = []
         for port in configuration.ports {
-            let device = try Device.attach(port.device)
+            let device = try explaining(port: port.name) { () throws(DeviceError) in try Device.attach(port.device) }
             opened.append(device)
-            let info = try device.info
+            let info = try explaining(port: port.name) { () throws(DeviceError) in try device.info }
             let queues = Device.queues(for: info, workers: configuration.system.cores.count)
             ports.append(Port(configuration: port, device: device, info: info, rxQueues: queues.rx, txQueues: queues.tx))
         }
         return ports
     }
 
-    private static func assemble(_ configuration: Configuration, ports: [Port], logger: Logger) throws(DeviceError) -> Machinery {
+    private static func assemble(_ configuration: Configuration, ports: [Port], logger: Logger) throws(GatewayError) -> Machinery {
         let workerCount = configuration.system.cores.count
         let node = Int32(ports.first.map { max(0, $0.info.node) } ?? 0)
         var machinery = Machinery(
             workerCount: workerCount, tables: Tables.make(macCapacity: configuration.macs.capacity, node: node),
-            exchange: try Exchange.make(name: "viaduct"), clock: Clock())
+            exchange: try explaining { () throws(DeviceError) in try Exchange.make(name: "viaduct") }, clock: Clock())
         machinery.ports = ports
-        try machinery.makePools(memory: configuration.system.memory)
-        for (position, port) in ports.enumerated() { try machinery.start(port, index: PortIndex(UInt16(position))) }
+        let pools = try explaining { () throws(DeviceError) in try machinery.makePools(memory: configuration.system.memory) }
+        machinery.pools = pools
+        for (position, port) in ports.enumerated() {
+            let index = PortIndex(UInt16(position))
+            try explaining(port: port.configuration.name) { () throws(DeviceError) in try machinery.start(port, index: index) }
+        }
         machinery.tellPlacement(configuration, logger: logger)
         return machinery
     }
 
-    /// Six tenths of the memory are packet buffers, divided evenly among the NUMA nodes of the ports.
-    private mutating func makePools(memory: Int) throws(DeviceError) {
+    /// What every net_tap port takes for itself, and what rings and EAL take, in MiB.
+    private static let tapMemory = 60
+    private static let fixedMemory = 16
+
+    /// Four fifths of the memory that drivers and rings leave are packet buffers, fewer where memory is in pieces, divided evenly among the
+    /// NUMA nodes of the ports.
+    private func makePools(memory: Int) throws(DeviceError) -> [Int: PacketPool] {
         let frameMaximum = (ports.map(\.configuration.mtu).max() ?? 1500) + 14 + 4
-        let nodes = Set(ports.map { max(0, $0.info.node) }).sorted()
         let bufferBytes = max(2048, frameMaximum) + 128 + 320
-        let count = memory * 1_048_576 * 6 / 10 / bufferBytes / max(1, nodes.count)
         let needed = ports.reduce(0) { $0 + ($1.rxQueues + $1.txQueues) * 1024 } + workerCount * 1024
+        let taken = Machinery.fixedMemory + Machinery.tapMemory * ports.count { $0.info.driver == "net_tap" }
+        let nodes = Set(ports.map { max(0, $0.info.node) }).sorted()
+        let count = (memory - taken) * 1_048_576 / bufferBytes * 4 / 5 / max(1, nodes.count)
         guard count >= needed else {
-            throw .memory(what: "\(needed) packet buffers of \(bufferBytes) bytes, which the ports' queues need")
+            let least = taken + needed * max(1, nodes.count) * bufferBytes * 5 / 4 / 1_048_576 + 1
+            throw .memory(what: "these ports, which need \(least) MiB (system.memory is \(memory))")
         }
-        for node in nodes {
-            pools[node] = try PacketPool.make(name: "viaduct-\(node)", count: count, frameMaximum: frameMaximum, node: Int32(node))
+        var pools: [Int: PacketPool] = [:]
+        for node in nodes { pools[node] = try Machinery.makePool(node: node, count: count, needed: needed, frameMaximum: frameMaximum) }
+        return pools
+    }
+
+    private static func makePool(node: Int, count: Int, needed: Int, frameMaximum: Int) throws(DeviceError) -> PacketPool {
+        do {
+            return try PacketPool.make(name: "viaduct-\(node)", count: count, frameMaximum: frameMaximum, node: Int32(node))
+        } catch {
+            let fewer = count * 7 / 8
+            guard fewer >= needed else { throw error }
+            return try makePool(node: node, count: fewer, needed: needed, frameMaximum: frameMaximum)
         }
     }
 
@@ -141,13 +167,13 @@ extension Machinery {
         }
     }
 
-    private static func advice(for error: DeviceError, usesHugepages: Bool) -> String {
-        switch error {
-        case .eal:
-            usesHugepages ? "look at the permissions of /dev/hugepages, or set system.hugepages to off" : "run as root, or lower system.memory"
-        case .memory: ""
-        case .attach: "look at the device string and the driver, and run as root or with the capability CAP_NET_ADMIN"
-        case .start: "look at the port's mtu and what the device supports"
+    private static func advice(for error: DeviceError) -> String {
+        if geteuid() != 0 { return "run as root, or with the capability CAP_NET_ADMIN" }
+        return switch error {
+        case .eal: "look at system.cores, system.memory and system.hugepages"
+        case .memory: "raise system.memory"
+        case .attach: "look at the device string; 'dpdk-devbind.py --status' lists NICs, 'ip link' interfaces"
+        case .start: "look at the port's mtu, at system.memory and at what the device supports"
         }
     }
 }

@@ -45,7 +45,7 @@ struct SystemSectionTests {
 
     @Test("The longest socket path that fits is accepted")
     func longestSocketPath() {
-        ConfigurationCase.changing(("/run/viaduct/viaduct.sock", "/" + String(repeating: "s", count: 106))).verify()
+        ConfigurationCase.changing(("/run/viaduct/viaduct.sock", "/" + String(repeating: "s", count: 102))).verify()
     }
 
     @Test(

@@ -12,7 +12,10 @@ struct TableDump {
         tunnelNames = Dictionary(uniqueKeysWithValues: reconciler.tunnels.map { ($0.value.index, $0.key) })
     }
 
-    var lines: [String] { (vlans + networks + tunnels + ports + macs).sorted() }
+    var lines: Set<String> { Set(vlans + networks + tunnels + ports + macs) }
+
+    /// Lines that only one of two dumps has.
+    func difference(to other: TableDump) -> [String] { lines.symmetricDifference(other.lines).sorted() }
 
     private var tables: Tables { reconciler.tables }
 
@@ -45,20 +48,26 @@ struct TableDump {
         }
     }
 
+    /// The next hop's MAC, the first six bytes, counts where it is configured; what the network has told of it is nobody's wish.
     private var tunnels: [String] {
         reconciler.tunnels.map { remote, tunnel in
             let record = tables.tunnels[tunnel.index]!
             let port = reconciler.ports[PortIndex(record.port)].name
             let found = tables.vteps[remote.ipv4!] == tunnel.index
-            let header = withUnsafeBytes(of: record) { Array($0.prefix(OuterHeader.byteCount)) }
-            return "tunnel \(remote) by \(port) resolved \(record.isResolved) known as sender \(found) header \(header)"
+            let isConfigured = permanentNeighbors.contains { $0.key == PortAddress(port: tunnel.route.port, address: tunnel.route.nextHop) }
+            let header = withUnsafeBytes(of: record) { Array($0.prefix(OuterHeader.byteCount).dropFirst(isConfigured ? 0 : 6)) }
+            let resolved = isConfigured ? " resolved \(record.isResolved)" : ""
+            return "tunnel \(remote) by \(port)\(resolved) known as sender \(found) header \(header)"
         }
     }
+
+    private var permanentNeighbors: [NeighborTable.Status] { reconciler.host.neighbors.status.filter { $0.state == .permanent } }
 
     private var ports: [String] {
         reconciler.ports.all.map { "\($0.name) addresses \(tables.ports.addresses($0.index).sorted())" }
             + ["settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity)"]
-            + reconciler.host.neighbors.status.map { "neighbor \($0.key) \($0.mac?.description ?? "-")" }
+            + reconciler.host.neighbors.status.map { "neighbor \($0.key.port) \($0.key.address)" }
+            + permanentNeighbors.map { "neighbor \($0.key.address) is always \($0.mac?.description ?? "-")" }
     }
 
     private var macs: [String] {
