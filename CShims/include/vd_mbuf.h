@@ -82,9 +82,22 @@ VD_HOT uint64_t vd_tx_offload(uint64_t outer_l2, uint64_t outer_l3, uint64_t l2)
 VD_HOT void vd_prefetch(const void *_Nullable address) { rte_prefetch0(address); }
 
 /// One's complement sum of the packet's bytes from `offset` on, over all segments, folded to 16 bits and not inverted (RFC 1071).
+/// rte_raw_cksum_mbuf of DPDK 22.11 loses carries where a segment starts at an odd byte.
 VD_HOT uint16_t vd_mbuf_checksum(const vd_mbuf *_Nonnull m, uint32_t offset, uint32_t length) {
-    uint16_t sum = 0;
-    return rte_raw_cksum_mbuf((const struct rte_mbuf *)m, offset, length, &sum) == 0 ? sum : 0;
+    uint32_t sum = 0, done = 0;
+    for (const vd_mbuf *s = m; s != NULL && done < length; s = s->next) {
+        if (offset >= s->data_len) {
+            offset -= s->data_len;
+            continue;
+        }
+        uint32_t count = RTE_MIN(s->data_len - offset, length - done);
+        uint16_t part = rte_raw_cksum(s->buf_addr + s->data_off + offset, count);
+        sum += done & 1 ? rte_bswap16(part) : part;
+        done += count;
+        offset = 0;
+    }
+    sum = (sum & 0xFFFF) + (sum >> 16);
+    return (uint16_t)(sum + (sum >> 16));
 }
 
 /// Copies the whole packet into `destination`, which has room for `pkt_len` bytes.

@@ -19,6 +19,9 @@ extension Worker {
     /// Queues a packet of `byteCount` bytes; a full queue is transmitted.
     @_noLocks @_noAllocation @inline(__always)
     mutating func enqueue(_ packet: UnsafeMutablePointer<vd_mbuf>, byteCount: UInt32, port: Int) {
+        if _slowPath(packet.pointee.nb_segs > 1), tables.ports.records[port].multipleSegments == 0 {
+            return enqueueInOnePiece(packet, port: port)
+        }
         let queue = transmitQueues + port
         let count = queue.pointee.count
         Worker.slots(queue)[count] = packet
@@ -26,6 +29,24 @@ extension Worker {
         queue.pointee.bytes &+= UInt64(byteCount)
         pending |= 1 &<< UInt32(truncatingIfNeeded: port)
         if _slowPath(count &+ 1 == Worker.burst) { flush(port) }
+    }
+
+    /// Copies a packet that came in several segments for a port that transmits only one. Floods make no such packets.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func enqueueInOnePiece(_ packet: UnsafeMutablePointer<vd_mbuf>, port: Int) {
+        let byteCount = packet.pointee.pkt_len
+        guard let copy = vd_mbuf_alloc(pool) else { return drop(packet, .noMbuf) }
+        guard UInt32(copy.pointee.data_off) &+ byteCount <= UInt32(copy.pointee.buf_len) else {
+            vd_mbuf_free(copy)
+            return drop(packet, .noMbuf)
+        }
+        copy.pointee.data_len = UInt16(truncatingIfNeeded: byteCount)
+        copy.pointee.pkt_len = byteCount
+        copy.pointee.ol_flags = packet.pointee.ol_flags & ~VD_BUFFER_FLAGS
+        copy.pointee.tx_offload = packet.pointee.tx_offload
+        vd_mbuf_gather(packet, UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off))
+        vd_mbuf_free(packet)
+        enqueue(copy, byteCount: byteCount, port: port)
     }
 
     /// Transmits everything that is queued.
