@@ -1,7 +1,7 @@
 import Glibc
 
 /// Runs every body on a thread of its own and returns when all have ended.
-func runThreads(_ bodies: [@Sendable () -> Void]) {
+package func runThreads(_ bodies: [@Sendable () -> Void]) {
     let threads = bodies.map { body -> pthread_t in
         var thread = pthread_t()
         let box = Unmanaged.passRetained(Body(run: body)).toOpaque()

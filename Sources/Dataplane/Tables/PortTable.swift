@@ -11,7 +11,7 @@ package struct PortRecord: BitwiseCopyable {
     /// ``PortVLANMap`` of an access port.
     var vlans: UnsafeMutablePointer<UInt16>?
     /// Lock of a transmit queue that workers share; `nil` where each worker has its own.
-    var transmitLock: UnsafeMutablePointer<UInt32>?
+    package var transmitLock: UnsafeMutablePointer<UInt32>?
     /// Number of the port in DPDK.
     package var device: UInt16 = 0
     /// Largest frame without VLAN tag: MTU + 14.

@@ -23,7 +23,17 @@ extension Rig {
         return packets[0]
     }
 
+    /// A packet buffer whose data start `headroom` bytes into it.
+    func packet(_ frame: Bytes, headroom: Int) throws -> Packet {
+        let packet = try packet(frame)
+        let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + headroom
+        frame.withUnsafeBytes { start.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        packet.pointee.data_off = UInt16(headroom)
+        return packet
+    }
+
     func receive(_ packet: Packet, on port: PortIndex, queue: Int = 0) throws {
+        received[Int(port.rawValue)].add(Int(packet.pointee.pkt_len))
         try #require(ports[Int(port.rawValue)].receive(packet, queue: queue), "the port's ring is full")
     }
 
@@ -35,31 +45,40 @@ extension Rig {
     /// Takes what a port has transmitted, as packet buffers.
     func takePackets(_ port: PortIndex, queue: Int = 0) -> [Packet] {
         var packets: [Packet] = []
-        while let packet = ports[Int(port.rawValue)].transmitted(queue: queue) { packets.append(packet) }
+        while let packet = ports[Int(port.rawValue)].transmitted(queue: queue) {
+            taken[Int(port.rawValue)].add(Int(packet.pointee.pkt_len))
+            packets.append(packet)
+        }
         return packets
     }
 
-    /// Takes what a port has transmitted, as bytes.
-    func take(_ port: PortIndex, queue: Int = 0) -> [Bytes] {
-        takePackets(port, queue: queue).map { packet in
+    /// The bytes of packets, which are freed.
+    static func bytes(_ packets: [Packet]) -> [Bytes] {
+        packets.map { packet in
             defer { vd_mbuf_free(packet) }
             return PacketPool.bytes(packet)
         }
     }
 
-    /// Takes what all ports have transmitted; ports that were quiet are left out.
+    /// Takes what a port has transmitted, as bytes.
+    func take(_ port: PortIndex, queue: Int = 0) -> [Bytes] { Rig.bytes(takePackets(port, queue: queue)) }
+
+    /// Takes what all ports have transmitted on all queues; ports that were quiet are left out.
     func takeAll() -> [PortIndex: [Bytes]] {
         var output: [PortIndex: [Bytes]] = [:]
+        let queueCount = options.sharesTransmit ? 1 : options.workers
         for index in ports.indices {
-            let frames = take(PortIndex(UInt16(index)))
+            let frames = (0..<queueCount).flatMap { take(PortIndex(UInt16(index)), queue: $0) }
             if !frames.isEmpty { output[PortIndex(UInt16(index))] = frames }
         }
         return output
     }
 
     /// A frame in, one round of the worker, and what came out.
-    func forward(_ frame: Bytes, on port: PortIndex) throws -> [PortIndex: [Bytes]] {
-        try receive(frame, on: port)
+    func forward(_ frame: Bytes, on port: PortIndex) throws -> [PortIndex: [Bytes]] { try forward(packet(frame), on: port) }
+
+    func forward(_ packet: Packet, on port: PortIndex) throws -> [PortIndex: [Bytes]] {
+        try receive(packet, on: port)
         poll()
         return takeAll()
     }

@@ -3,8 +3,6 @@ import Dataplane
 // Addresses, and what control would publish.
 
 extension Rig {
-    static let address: UInt32 = 0xC000_0201
-    static func portMAC(_ index: Int) -> MACAddress { MACAddress(2, 0xFF, 0, 0, 0, UInt8(index)) }
     /// Remote VTEPs are 192.0.2.2 and up, on MACs of their own.
     static func peerAddress(_ tunnel: Int) -> UInt32 { 0xC000_0201 + UInt32(tunnel) }
     static func peerMAC(_ tunnel: Int) -> MACAddress { MACAddress(2, 0xEE, 0, 0, 0, UInt8(tunnel)) }
@@ -25,13 +23,14 @@ extension Rig {
     }
 
     /// Tunnel `index` to `Rig.peerAddress(index)` through the first underlay port.
-    func makeTunnel(_ index: Int, isResolved: Bool = true, udpPort: UInt16 = 4789) {
+    func makeTunnel(_ index: Int, address: UInt32? = nil, mac: MACAddress? = nil, isResolved: Bool = true, udpPort: UInt16 = 4789) {
+        let address = address ?? Rig.peerAddress(index)
         let tunnel = TunnelIndex(UInt16(index))
         let record = TunnelRecord(
-            port: wan, nextHopMAC: isResolved ? Rig.peerMAC(index) : nil, portMAC: Rig.portMAC(options.accessPorts), source: Rig.address,
-            destination: Rig.peerAddress(index), udpPort: udpPort, mtu: options.underlayMTU, hardwareChecksum: options.hardwareChecksum)
+            port: wan, nextHopMAC: isResolved ? mac ?? Rig.peerMAC(index) : nil, portMAC: options.wanMAC, source: options.address,
+            destination: address, udpPort: udpPort, mtu: options.underlayMTU, hardwareChecksum: options.hardwareChecksum)
         tables.tunnels.publish(tunnel, record)?.deallocate()
-        vteps[Rig.peerAddress(index)] = tunnel
+        vteps[address] = tunnel
         tables.vteps.publish(vteps)?.deallocate()
     }
 
@@ -47,16 +46,18 @@ extension Rig {
     /// What remote VTEP `tunnel` sends us for an inner frame.
     func encapsulated(_ inner: Bytes, from tunnel: Int, vni: UInt32 = 10100) -> VXLANPacket {
         VXLANPacket(
-            to: Rig.portMAC(options.accessPorts), from: Rig.peerMAC(tunnel), source: Rig.peerAddress(tunnel), destination: Rig.address,
+            to: options.wanMAC, from: Rig.peerMAC(tunnel), source: Rig.peerAddress(tunnel), destination: options.address,
             vni: vni,
             inner: inner)
     }
 
     /// What we have to send to remote VTEP `tunnel` for an inner frame. The source port is taken over from `sent` when it is one of those
     /// that are allowed; its value has tests of its own.
-    func expected(_ inner: Bytes, to tunnel: Int, vni: UInt32 = 10100, like sent: Bytes) -> Bytes {
+    func expected(
+        _ inner: Bytes, to tunnel: Int, vni: UInt32 = 10100, address: UInt32? = nil, mac: MACAddress? = nil, like sent: Bytes
+    ) -> Bytes {
         var packet = VXLANPacket(
-            to: Rig.peerMAC(tunnel), from: Rig.portMAC(options.accessPorts), source: Rig.address, destination: Rig.peerAddress(tunnel),
+            to: mac ?? Rig.peerMAC(tunnel), from: options.wanMAC, source: options.address, destination: address ?? Rig.peerAddress(tunnel),
             vni: vni,
             inner: inner)
         let sourcePort = sent.u16(34)

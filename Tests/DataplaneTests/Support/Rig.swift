@@ -18,7 +18,8 @@ enum Environment {
 
 /// A gateway on memory ports whose workers are polled by the test itself, so that each test is one sequence of steps.
 ///
-/// Access ports come first, underlay ports behind them. The gateway's address is 192.0.2.1 on every underlay port.
+/// Access ports come first, underlay ports behind them. Whatever a test does, at its end every packet buffer must have come home, the ports'
+/// counters must agree with what went in and came out, and exactly the `expectedDrops` must have been counted.
 final class Rig {
     struct Options {
         var accessPorts = 3
@@ -30,6 +31,9 @@ final class Rig {
         var underlayMTU = 1600
         var sendsSegments = true
         var hardwareChecksum = false
+        /// The underlay ports' own address and MAC.
+        var address: UInt32 = 0xC000_0201
+        var wanMAC = MACAddress(2, 0xFF, 0, 0, 0, 0xAA)
         var macCapacity = 1024
         var poolSize = 1023
         /// Packets that wait on a port, each way, plus one.
@@ -45,7 +49,21 @@ final class Rig {
     let ports: [MemoryPort]
     var workers: [WorkerBox] = []
     var vteps: [UInt32: TunnelIndex] = [:]
+    var expectedDrops: [DropReason: UInt64] = [:]
+    /// What went into the ports, and what was taken from them.
+    var received: [Tally]
+    var taken: [Tally]
     private static nonisolated(unsafe) var made = 0
+
+    struct Tally: Equatable {
+        var packets: UInt64 = 0
+        var bytes: UInt64 = 0
+
+        mutating func add(_ byteCount: Int) {
+            packets += 1
+            bytes += UInt64(byteCount)
+        }
+    }
 
     /// Worker is noncopyable, and so no element of an array.
     final class WorkerBox {
@@ -53,7 +71,7 @@ final class Rig {
         init(_ worker: consuming Worker) { self.worker = worker }
     }
 
-    /// Builds a gateway, plays `body` on it, and checks that every packet buffer has come home.
+    /// Builds a gateway, plays `body` on it, and checks what is left.
     static func run(_ options: Options = Options(), sourceLocation: SourceLocation = #_sourceLocation, _ body: (Rig) throws -> Void) throws
     {
         try Environment.start()
@@ -64,6 +82,8 @@ final class Rig {
 
     private init(_ options: Options) throws {
         self.options = options
+        received = Array(repeating: Tally(), count: options.accessPorts + options.underlayPorts)
+        taken = received
         // Serialized by PacketPath.
         Rig.made += 1
         let name = "rig\(Rig.made)"
@@ -77,13 +97,18 @@ final class Rig {
         for index in ports.indices { try start(index, queues) }
         let clock = Clock()
         for number in 0..<options.workers {
-            let list = ports.indices.map { ReceiveQueue(port: PortIndex(UInt16($0)), queue: UInt16(number)) }
-            workers.append(
-                WorkerBox(
-                    Worker(
-                        number: number, tables: tables, exchange: exchange, pool: pool, queues: number < queues ? list : [], clock: clock,
-                        sleepsWhenIdle: false)))
+            let worker = Worker(
+                number: number, tables: tables, exchange: exchange, pool: pool, queues: receiveQueues(ofWorker: number), clock: clock,
+                sleepsWhenIdle: false)
+            workers.append(WorkerBox(worker))
         }
+    }
+
+    /// Queue `number` of every port, or, where there is but one, every so-manieth port.
+    private func receiveQueues(ofWorker number: Int) -> [ReceiveQueue] {
+        let indexes = ports.indices.map { UInt16($0) }
+        if !options.sharesTransmit { return indexes.map { ReceiveQueue(port: PortIndex($0), queue: UInt16(number)) } }
+        return indexes.filter { Int($0) % options.workers == number }.map { ReceiveQueue(port: PortIndex($0), queue: 0) }
     }
 
     private func start(_ index: Int, _ queues: Int) throws {
@@ -93,7 +118,7 @@ final class Rig {
         try device.start(
             info: try device.info, rxQueues: queues, txQueues: queues, mtu: mtu, promiscuous: true, verifiesChecksums: false, pool: pool)
         var record = PortRecord()
-        record.mac = Rig.portMAC(index).bits
+        record.mac = (isUnderlay ? options.wanMAC : MACAddress(2, 0xFF, 0, 0, 0, UInt8(index))).bits
         record.device = device.number
         record.frameMaximum = UInt16(mtu + 14)
         record.isUnderlay = isUnderlay ? 1 : 0
@@ -101,16 +126,33 @@ final class Rig {
         record.hardwareChecksum = options.hardwareChecksum ? 1 : 0
         let port = PortIndex(UInt16(index))
         tables.ports.set(port, record, sharedTransmit: options.sharesTransmit, node: -1)
-        if isUnderlay { tables.ports.publishAddresses(port, [Rig.address])?.deallocate() }
+        if isUnderlay { tables.ports.publishAddresses(port, [options.address])?.deallocate() }
     }
 
     private func close(_ sourceLocation: SourceLocation) {
+        _ = takeAll()
         while exchange.nextPunt() != nil {}
+        checkCounters(sourceLocation)
         workers.removeAll()
         for port in ports { port.close() }
         #expect(pool.available == pool.size, "packet buffers were lost", sourceLocation: sourceLocation)
         pool.free()
         exchange.destroy()
         tables.destroy()
+    }
+
+    private func checkCounters(_ sourceLocation: SourceLocation) {
+        #expect(drops == expectedDrops, sourceLocation: sourceLocation)
+        for index in ports.indices {
+            let counters = workers.map { $0.worker.counters.port(PortIndex(UInt16(index))) }
+            let rx = Tally(packets: counters.map(\.rxPackets).reduce(0, +), bytes: counters.map(\.rxBytes).reduce(0, +))
+            let tx = Tally(packets: counters.map(\.txPackets).reduce(0, +), bytes: counters.map(\.txBytes).reduce(0, +))
+            #expect(rx == received[index], "received on port \(index)", sourceLocation: sourceLocation)
+            #expect(tx == taken[index], "transmitted on port \(index)", sourceLocation: sourceLocation)
+        }
+        let txDropped = ports.indices.map { index in
+            workers.map { $0.worker.counters.port(PortIndex(UInt16(index))).txDropped }.reduce(0, +)
+        }
+        #expect(txDropped.reduce(0, +) == expectedDrops[.transmitFull] ?? 0, sourceLocation: sourceLocation)
     }
 }
