@@ -11,61 +11,6 @@ package struct ReceiveQueue: BitwiseCopyable, Sendable {
     }
 }
 
-/// What workers and control exchange, beside the tables: created by control, one for all workers.
-package struct Exchange: @unchecked Sendable {
-    /// Packets for control; `port` of the packet is the index of the port that received it.
-    package let punts: UnsafeMutableRawPointer
-    /// Packets of control's to transmit; `port` of the packet is the index of the port to send from. The first worker drains it.
-    package let injections: UnsafeMutableRawPointer
-    /// ``Event`` records for control.
-    package let events: UnsafeMutableRawPointer
-    /// Non-zero: workers end.
-    let stopWord: UnsafeMutablePointer<UInt32>
-
-    /// `size`: entries of each ring, a power of two.
-    package static func make(name: String, size: UInt32 = 4096) throws(DeviceError) -> Exchange {
-        guard let punts = vd_ring_create("\(name)-punt", size, -1, false, true),
-            let injections = vd_ring_create("\(name)-inject", size, -1, true, true),
-            let events = vd_record_ring_create("\(name)-event", UInt32(MemoryLayout<Event>.stride), size, -1)
-        else { throw .memory(what: "the rings between workers and control") }
-        return Exchange(punts: punts, injections: injections, events: events, stopWord: TableMemory.allocate(UInt32.self, count: 16))
-    }
-
-    package func destroy() {
-        vd_ring_free(punts)
-        vd_ring_free(injections)
-        vd_ring_free(events)
-        TableMemory.free(stopWord, count: 16)
-    }
-
-    package func stop() { vd_store_release_u32(stopWord, 1) }
-
-    /// The next packet for control: its bytes and the port that received it.
-    package func nextPunt() -> (frame: [UInt8], port: PortIndex)? {
-        var packet: UnsafeMutablePointer<vd_mbuf>?
-        guard vd_ring_dequeue_burst(punts, &packet, 1) == 1, let packet else { return nil }
-        defer { vd_mbuf_free(packet) }
-        return (PacketPool.bytes(packet), PortIndex(packet.pointee.port))
-    }
-
-    /// Has a frame transmitted. False when the pool is empty or the ring full: the frame is lost, as on any link.
-    @discardableResult
-    package func inject(_ frame: [UInt8], port: PortIndex, pool: PacketPool) -> Bool {
-        guard let packet = pool.packet(frame) else { return false }
-        packet.pointee.port = port.rawValue
-        if vd_ring_enqueue(injections, packet) { return true }
-        vd_mbuf_free(packet)
-        return false
-    }
-
-    package func nextEvent() -> Event? {
-        withUnsafeTemporaryAllocation(of: Event.self, capacity: 1) { record in
-            let taken = vd_record_ring_dequeue(events, record.baseAddress!, UInt32(MemoryLayout<Event>.stride))
-            return taken ? record[0] : nil
-        }
-    }
-}
-
 /// One worker: everything that a core needs to forward packets, run to completion. The walk of a packet is spread over the files of this
 /// folder, in this order:
 ///
