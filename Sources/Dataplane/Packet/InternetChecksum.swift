@@ -5,8 +5,12 @@ package enum InternetChecksum {
     /// Whether a 20-byte IPv4 header, its checksum included, sums up to ones.
     @_noLocks @_noAllocation @inline(__always)
     package static func isValidIPv4Header(_ header: UnsafeRawPointer) -> Bool {
-        let addresses = UInt64(header.u32(12)) &+ UInt64(header.u32(16))
-        return fold(addresses &+ UInt64(header.u32(0)) &+ UInt64(header.u32(4)) &+ UInt64(header.u32(8))) == 0xFFFF
+        let (ten, firstCarry) = header.u64(0).addingReportingOverflow(header.u64(8))
+        let (all, secondCarry) = ten.addingReportingOverflow(UInt64(header.u32(16)) &+ (firstCarry ? 1 : 0))
+        var sum = (all & 0xFFFF_FFFF) &+ (all >> 32) &+ (secondCarry ? 1 : 0)
+        // 33 bits. After two steps all ones have come together, if there are any.
+        sum = (sum & 0xFFFF) &+ (sum >> 16)
+        return (sum & 0xFFFF) &+ (sum >> 16) == 0xFFFF
     }
 
     /// Whether the UDP checksum of an IPv4 packet is right. `offset`: where its UDP header starts in the packet.

@@ -85,11 +85,11 @@ extension MACTable {
     }
 
     @_noLocks @_noAllocation @inline(__always)
-    func home(_ hash: UInt64) -> Bucket { words + Int((hash & bucketMask) &* 8) }
+    func home(_ hash: UInt64) -> Bucket { words + Int(truncatingIfNeeded: (hash & bucketMask) &* 8) }
 
     /// Never the home bucket: the lowest bit of the bucket number differs.
     @_noLocks @_noAllocation @inline(__always)
-    func alternate(_ hash: UInt64) -> Bucket { words + Int(((hash ^ (hash >> 32 | 1)) & bucketMask) &* 8) }
+    func alternate(_ hash: UInt64) -> Bucket { words + Int(truncatingIfNeeded: ((hash ^ (hash >> 32 | 1)) & bucketMask) &* 8) }
 
     /// Positions of both buckets that `key` may be in.
     package func buckets(of key: MACKey) -> (home: Int, alternate: Int) {
