@@ -75,7 +75,9 @@ extension Worker {
         let innerByteCount = frame.pointee.packet.pointee.pkt_len &+ 12
         guard innerByteCount <= record.pointee.innerMaximum else { return counters.count(.mtuExceeded) }
         let port = Int(record.pointee.port)
-        guard let copy = chain(frame.pointee.packet, headByteCount: OuterHeader.byteCount &+ 12, port: port) else { return counters.count(.noMbuf) }
+        guard let copy = chain(frame.pointee.packet, headByteCount: OuterHeader.byteCount &+ 12, port: port) else {
+            return counters.count(.noMbuf)
+        }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
         writeOuterHeader(record, to: start, network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
         addresses.write(to: start + OuterHeader.byteCount)
