@@ -23,6 +23,7 @@ EXTERNAL = (
     ("memcpy", "Worker.chain", "the payload of a flooded frame, towards a port that transmits one segment only"),
     ("memcpy", "Worker.replicate", "the same, inlined"),
     ("memcpy", "Worker.copyTo*", "the same, inlined"),
+    ("memcpy", "Worker.enqueueInOnePiece", "a frame that came in several segments, towards a port that transmits one segment only"),
     ("rte_eth_call_rx_callbacks", "Worker.*", "runs while receive callbacks are installed; Viaduct installs none"),
     ("rte_eth_call_tx_callbacks", "Worker.*", "runs while transmit callbacks are installed; Viaduct installs none"),
     ("__rte_panic", "*", "ends the process where DPDK finds a packet pool corrupt"),
@@ -34,6 +35,8 @@ INDIRECT = (
     ("Worker.flush", 2, "the driver's transmit function, with the lock of a shared queue and without"),
     ("Worker.discard", 3, "packet pool operations: freeing what the driver refused"),
     ("Worker.punt", 3, "packet pool operations: freeing what the ring refused"),
+    ("Worker.chain", 3, "packet pool operations: a buffer for a copy, inlined"),
+    ("Worker.enqueueInOnePiece", 3, "the same, inlined"),
     ("rte_pktmbuf_*", 3, "packet pool operations: a burst of buffers to or from the shared pool when the worker's cache is empty or full"),
     ("rte_mempool_*", 1, "the same"),
 )
@@ -49,6 +52,7 @@ ATOMIC = (
     ("Worker.chain", None, "reference counts of a flooded payload"),
     ("Worker.replicate", None, "the same, inlined"),
     ("Worker.copyTo*", None, "the same, inlined"),
+    ("Worker.enqueueInOnePiece", None, "reference counts of the packet that was copied"),
     ("Worker.discard", None, "reference counts of packets that the driver refused"),
     ("rte_pktmbuf_*", None, "reference counts of a packet with several holders"),
 )
