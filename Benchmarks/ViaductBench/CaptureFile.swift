@@ -6,8 +6,11 @@ struct CaptureFile {
     var path: String { directory + "/frames.pcap" }
 
     init(_ frames: [[UInt8]]) throws {
-        var template = Array(((getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp") + "/viaduct-bench-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw BenchError.failed("cannot make a temporary directory: \(String(cString: strerror(errno)))") }
+        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(parent)/viaduct-bench-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw BenchError.failed("cannot make a directory in \(parent): \(String(cString: strerror(errno)))")
+        }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         try CaptureFile.write(frames, to: path)
     }

@@ -31,7 +31,7 @@ struct Options {
             case "--direction": direction = try Options.value(name, iterator.next(), Direction.init)
             case "--macs": macs = try Options.value(name, iterator.next()) { Options.number($0, 1...1_000_000) }
             case "--networks": networks = try Options.value(name, iterator.next()) { Options.number($0, 1...4000) }
-            case "--seconds": seconds = try Options.value(name, iterator.next()) { Double($0).flatMap { $0 >= 0.1 && $0 <= 3600 ? $0 : nil } }
+            case "--seconds": seconds = try Options.value(name, iterator.next(), Options.seconds)
             case "--repeats": repeats = try Options.value(name, iterator.next()) { Options.number($0, 1...1000) }
             case "--core": core = try Options.value(name, iterator.next()) { Options.number($0, 0...1023) }
             case "--seed": seed = try Options.value(name, iterator.next(), UInt64.init)
@@ -47,6 +47,8 @@ struct Options {
         guard let text, let value = read(text) else { throw BenchError.usage("\(name) cannot be \"\(text ?? "")\"") }
         return value
     }
+
+    private static func seconds(_ text: String) -> Double? { Double(text).flatMap { (0.1...3600).contains($0) ? $0 : nil } }
 
     private static func number(_ text: String, _ range: ClosedRange<Int>) -> Int? { Int(text).flatMap { range.contains($0) ? $0 : nil } }
 }

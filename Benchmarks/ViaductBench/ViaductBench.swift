@@ -36,7 +36,8 @@ enum ViaductBench {
         defer { capture.remove() }
         let others = (0..<sysconf(Int32(_SC_NPROCESSORS_ONLN))).filter { $0 != options.core }
         guard others.count > 0 else { throw BenchError.failed("one core is measured, and one more is needed") }
-        try EAL.start(.init(workerCPUs: [options.core], controlCPUs: others, memory: 128 + options.macs / 350, usesHugepages: options.usesHugepages))
+        let memory = 128 + options.macs / 350
+        try EAL.start(.init(workerCPUs: [options.core], controlCPUs: others, memory: memory, usesHugepages: options.usesHugepages))
         let testbed = try Testbed(options, traffic, capture)
         defer { testbed.close() }
         return Report(options, frameByteCount: frames[0].count, clock: testbed.clock, rounds: try rounds(options, testbed))
