@@ -45,7 +45,8 @@ extension Gateway {
         let existing = machinery.tables.macs.lookup(key)
         guard machinery.tables.macs.put(key, destination, .controlPlane, now: machinery.clock.seconds) else {
             if existing.origin == .configured {
-                throw .conflict("\(addition.mac) is a static entry of network \(addition.network)", advice: "change it in the configuration file")
+                throw .conflict(
+                    "\(addition.mac) is a static entry of network \(addition.network)", advice: "change it in the configuration file")
             }
             throw .conflict("the MAC table is full with entries that do not age", advice: "raise macs.capacity")
         }
@@ -55,14 +56,16 @@ extension Gateway {
         switch location {
         case .remote(let address):
             guard let tunnel = reconciler.tunnels[address] else {
-                throw .notFound("\(address) is no remote VTEP of this gateway", advice: "add it to the network's remotes in the configuration file")
+                throw .notFound(
+                    "\(address) is no remote VTEP of this gateway", advice: "add it to the network's remotes in the configuration file")
             }
             return .tunnel(tunnel.index)
         case .port(let name, let vlan):
             let members = network.members.filter { $0.port == name && (vlan == nil || $0.vlan == vlan) }
             guard let member = members.first, let destination = reconciler.destination(of: member) else {
                 throw .notFound(
-                    "port \(name)\(vlan.map { " with VLAN \($0)" } ?? "") is no member of network \(network.name)", advice: "see 'viaduct show networks'")
+                    "port \(name)\(vlan.map { " with VLAN \($0)" } ?? "") is no member of network \(network.name)",
+                    advice: "see 'viaduct show networks'")
             }
             guard members.count == 1 else {
                 throw .invalid("port \(name) is in network \(network.name) with \(members.count) VLANs", advice: "say which with --vlan")
@@ -120,7 +123,8 @@ private struct MACSelection {
 
     func contains(_ key: MACKey, _ entry: MACEntry) -> Bool {
         (network == nil || key.network == network) && (port == nil || entry.destination.port == port)
-            && (tunnel == nil || entry.destination.tunnel == tunnel) && (mac == nil || key.mac == mac) && (origin == nil || entry.origin == origin)
+            && (tunnel == nil || entry.destination.tunnel == tunnel) && (mac == nil || key.mac == mac)
+            && (origin == nil || entry.origin == origin)
     }
 }
 

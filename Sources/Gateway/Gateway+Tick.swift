@@ -63,7 +63,8 @@ extension Gateway {
     private func tell(_ event: UnderlayEvent) {
         switch event {
         case .addressConflict(let port, let address, let mac):
-            logger.warning("address conflict on port \(reconciler.ports[port].name): \(mac) also uses \(address); one of the two must change")
+            logger.warning(
+                "address conflict on port \(reconciler.ports[port].name): \(mac) also uses \(address); one of the two must change")
         case .neighborUnreachable(let port, let address):
             logger.warning("next hop \(address) on port \(reconciler.ports[port].name) does not answer")
         }
@@ -86,15 +87,19 @@ extension Gateway {
         case .macLearned:
             logger.debug("MAC \(event.key.mac) learned in \(networkName(event.key.network)) at \(place(event.destination))")
         case .macMoved:
-            logger.debug("MAC \(event.key.mac) moved in \(networkName(event.key.network)) from \(place(event.previous)) to \(place(event.destination))")
+            logger.debug(
+                "MAC \(event.key.mac) moved in \(networkName(event.key.network)) from \(place(event.previous)) to \(place(event.destination))"
+            )
         case .macTableFull:
             guard housekeeping.told.insert(kind).inserted else { return }
             logger.warning(
-                "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, frames to it are flooded; raise macs.capacity")
+                "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, frames to it are flooded; raise macs.capacity"
+            )
         case .staticMACViolation:
             guard housekeeping.told.insert(kind).inserted else { return }
             logger.warning(
-                "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is configured elsewhere: frame dropped")
+                "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is configured elsewhere: frame dropped"
+            )
         }
     }
 
@@ -126,8 +131,12 @@ extension Gateway {
     }
 
     func place(_ destination: Destination) -> String {
-        if let port = destination.port { return Configuration.Member(port: reconciler.ports[port].name, vlan: destination.vlanID).description }
-        if let tunnel = destination.tunnel, let remote = reconciler.tunnels.first(where: { $0.value.index == tunnel })?.key { return "remote \(remote)" }
+        if let port = destination.port {
+            return Configuration.Member(port: reconciler.ports[port].name, vlan: destination.vlanID).description
+        }
+        if let tunnel = destination.tunnel, let remote = reconciler.tunnels.first(where: { $0.value.index == tunnel })?.key {
+            return "remote \(remote)"
+        }
         return "a place that is gone"
     }
 }

@@ -50,7 +50,8 @@ package actor Gateway: RunnableGateway {
         startActions = actions
         let networks = configuration.networks.count
         logger.info(
-            "gateway is up: \(machinery.ports.count) ports, \(networks) network\(networks == 1 ? "" : "s"), workers on core \(configuration.system.cores.map(String.init).joined(separator: ", "))")
+            "gateway is up: \(machinery.ports.count) ports, \(networks) network\(networks == 1 ? "" : "s"), workers on core \(configuration.system.cores.map(String.init).joined(separator: ", "))"
+        )
     }
 
     /// Until a graceful shutdown: looks after the tables, a few hundred times a second while there is something to do.

@@ -21,9 +21,13 @@ extension DeviceInfo {
 
     /// Offloads that Viaduct knows, by name: what the device offers of them.
     package var offloadNames: [String] {
-        let rx = [("rx_ipv4_checksum", VD_RX_OFFLOAD_IPV4_CKSUM), ("rx_udp_checksum", VD_RX_OFFLOAD_UDP_CKSUM), ("rx_scatter", VD_RX_OFFLOAD_SCATTER)]
+        let rx = [
+            ("rx_ipv4_checksum", VD_RX_OFFLOAD_IPV4_CKSUM), ("rx_udp_checksum", VD_RX_OFFLOAD_UDP_CKSUM),
+            ("rx_scatter", VD_RX_OFFLOAD_SCATTER),
+        ]
         let tx = [("tx_outer_ipv4_checksum", VD_TX_OFFLOAD_OUTER_IPV4_CKSUM), ("tx_multi_segment", VD_TX_OFFLOAD_MULTI_SEGS)]
-        return rx.filter { rxOffloads & $0.1 != 0 }.map(\.0) + tx.filter { txOffloads & $0.1 != 0 }.map(\.0) + (rssFields != 0 ? ["rss"] : [])
+        return rx.filter { rxOffloads & $0.1 != 0 }.map(\.0) + tx.filter { txOffloads & $0.1 != 0 }.map(\.0)
+            + (rssFields != 0 ? ["rss"] : [])
     }
 }
 

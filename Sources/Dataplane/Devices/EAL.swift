@@ -70,7 +70,8 @@ package enum EAL {
     /// what comes after it are complaints about the complaint.
     static func complaint(after mark: Int = 0) -> String? {
         let notices = [
-            "Detected", "Selected IOVA", "selecting IOVA", "Probe PCI", "VFIO support", "Static memory layout", "No available", "TSC frequency",
+            "Detected", "Selected IOVA", "selecting IOVA", "Probe PCI", "VFIO support", "Static memory layout", "No available",
+            "TSC frequency",
             "qdisc", "Disabling rte flow", "Failed to attach device", "Failed to send",
         ]
         let line = log.dropFirst(mark).first { line in !notices.contains { line.contains($0) } }

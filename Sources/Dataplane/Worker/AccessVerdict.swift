@@ -20,7 +20,9 @@ struct AccessFrame {
 extension AccessVerdict {
     /// `byteCount`: bytes in the first segment. `strippedTag`: the tag that the device took off, if it did.
     @_noLocks @_noAllocation @inline(__always)
-    static func decide(_ frame: UnsafeRawPointer, byteCount: Int, strippedTag: UInt16?, vlans: UnsafeMutablePointer<UInt16>) -> AccessVerdict {
+    static func decide(_ frame: UnsafeRawPointer, byteCount: Int, strippedTag: UInt16?, vlans: UnsafeMutablePointer<UInt16>)
+        -> AccessVerdict
+    {
         guard byteCount >= 14 else { return .drop(.frameShort) }
         var type = frame.u16(12)
         var result = AccessFrame(network: 0, tag: 0, tagBytes: 0, source: frame.u64(4) >> 16, destination: frame.mac(0))

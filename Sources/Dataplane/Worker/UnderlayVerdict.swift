@@ -128,6 +128,7 @@ extension UnderlayVerdict {
         } else if flags & VD_RX_OUTER_L4_CKSUM_MASK == VD_RX_OUTER_L4_CKSUM_GOOD {
             return true
         }
-        return InternetChecksum.isValidUDP(packet, ipv4: header, offset: UInt32(ethernet + ipv4), length: UInt32(truncatingIfNeeded: length))
+        return InternetChecksum.isValidUDP(
+            packet, ipv4: header, offset: UInt32(ethernet + ipv4), length: UInt32(truncatingIfNeeded: length))
     }
 }

@@ -62,7 +62,8 @@ package struct Worker: ~Copyable {
 
     /// `clock`: the gateway's own, shared by all workers.
     package init(
-        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue], clock: Clock, sleepsWhenIdle: Bool, node: Int32 = -1
+        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue], clock: Clock, sleepsWhenIdle: Bool,
+        node: Int32 = -1
     ) {
         self.number = UInt16(number)
         self.tables = tables

@@ -15,10 +15,12 @@ package struct WorkerThread: @unchecked Sendable {
         let memory = UnsafeMutablePointer<Worker>.allocate(capacity: 1)
         memory.initialize(to: worker)
         let lcore = UInt32(number + 1)
-        let result = vd_worker_launch(lcore, { argument in
-            argument!.assumingMemoryBound(to: Worker.self).pointee.run()
-            return 0
-        }, memory)
+        let result = vd_worker_launch(
+            lcore,
+            { argument in
+                argument!.assumingMemoryBound(to: Worker.self).pointee.run()
+                return 0
+            }, memory)
         guard result == 0 else { throw .eal(reason: "worker on CPU \(cpu) did not start: \(EAL.describe(result))") }
         return WorkerThread(cpu: cpu, counters: counters, lcore: lcore, worker: memory, rounds: rounds)
     }

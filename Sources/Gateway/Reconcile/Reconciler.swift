@@ -41,7 +41,9 @@ package struct Reconciler {
     }
 
     /// Goes from the running state to `wanted`. The steps taken, and what is to be sent or told.
-    package mutating func reconcile(to wanted: WantedState, now: MonotonicTime, seconds: UInt32) -> (steps: [Step], actions: [UnderlayAction]) {
+    package mutating func reconcile(to wanted: WantedState, now: MonotonicTime, seconds: UInt32) -> (
+        steps: [Step], actions: [UnderlayAction]
+    ) {
         let steps = Difference.steps(from: state, to: wanted)
         var affectedNetworks: Set<VNI> = []
         var affectsTunnels = false

@@ -144,11 +144,13 @@ extension Machinery {
                 let port = ports[Int(queue.port.rawValue)]
                 guard port.info.node >= 0, port.info.node != own else { continue }
                 logger.warning(
-                    "worker on core \(cpu) is on NUMA node \(own), its port \(port.configuration.name) on node \(port.info.node); choose cores of that node")
+                    "worker on core \(cpu) is on NUMA node \(own), its port \(port.configuration.name) on node \(port.info.node); choose cores of that node"
+                )
             }
         }
         for port in ports where !port.device.link.isUp {
-            logger.warning("port \(port.configuration.name) (\(port.configuration.device)) has no link; check the cable or bring the interface up")
+            logger.warning(
+                "port \(port.configuration.name) (\(port.configuration.device)) has no link; check the cable or bring the interface up")
         }
     }
 

@@ -45,7 +45,9 @@ struct Machinery {
             // A port with a queue for every worker gives each its own number.
             let start = port.rxQueues == workerCount ? 0 : position
             for queue in 0..<port.rxQueues {
-                if (start + queue) % workerCount == number { queues.append(ReceiveQueue(port: PortIndex(UInt16(index)), queue: UInt16(queue))) }
+                if (start + queue) % workerCount == number {
+                    queues.append(ReceiveQueue(port: PortIndex(UInt16(index)), queue: UInt16(queue)))
+                }
             }
             if port.rxQueues < workerCount { position += port.rxQueues }
         }

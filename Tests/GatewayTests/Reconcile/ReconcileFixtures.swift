@@ -39,7 +39,8 @@ struct ConfigurationMaker {
         configuration.vxlan.sourcePorts = [49152...65535, 50000...50999].randomElement(using: &random)!
         configuration.macs.capacity = [1024, 2048, 4096].randomElement(using: &random)!
         configuration.macs.ageing = [0, 60, 300].randomElement(using: &random)!
-        configuration.ports = [.init(name: "lan0", device: "a", role: .access), .init(name: "lan1", device: "b", role: .access)] + underlay()
+        configuration.ports =
+            [.init(name: "lan0", device: "a", role: .access), .init(name: "lan1", device: "b", role: .access)] + underlay()
         addNetworks(to: &configuration)
         return configuration
     }

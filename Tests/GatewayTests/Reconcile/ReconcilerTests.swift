@@ -60,7 +60,9 @@ struct ReconcilerTests {
             for entry in learned {
                 let network = new.networks.first { $0.vni == entry.vni }
                 let isKept = network.map { survives(entry, in: $0, new) } ?? false
-                let found = reconciler.networks[entry.vni].map { !reconciler.tables.macs.lookup(MACKey(network: $0.index, mac: entry.mac)).isNone }
+                let found = reconciler.networks[entry.vni].map {
+                    !reconciler.tables.macs.lookup(MACKey(network: $0.index, mac: entry.mac)).isNone
+                }
                 #expect((found ?? false) == isKept, "seed \(seed): \(entry)")
             }
             reconciler.tables.destroy()
@@ -117,10 +119,15 @@ struct ReconcilerTests {
         var new = old
         new.system.cores = [1, 2]
         new.system.memory = 1024
-        new.ports = [.init(name: "lan0", device: "net_tap7", role: .access, mtu: 1400), .init(name: "lan2", device: "net_tap2", role: .access)]
+        new.ports = [
+            .init(name: "lan0", device: "net_tap7", role: .access, mtu: 1400), .init(name: "lan2", device: "net_tap2", role: .access),
+        ]
         new.macs.capacity = 1 << 20
         let lines = RestartCheck.differences(from: old, to: new, macCapacityMaximum: 65536)
-        for key in ["system.cores", "system.memory", "ports.lan0.device", "ports.lan0.mtu", "ports.lan1: port removed", "ports.lan2: new port", "macs.capacity"] {
+        for key in [
+            "system.cores", "system.memory", "ports.lan0.device", "ports.lan0.mtu", "ports.lan1: port removed", "ports.lan2: new port",
+            "macs.capacity",
+        ] {
             #expect(lines.contains { $0.hasPrefix(key) }, "\(key) is missing in \(lines)")
         }
         #expect(lines.count == 7)

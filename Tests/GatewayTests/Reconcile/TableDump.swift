@@ -44,7 +44,8 @@ struct TableDump {
             let index = tables.vnis[vni]
             guard index != .none else { return nil }
             let flood = tables.networks.floodDestinations(index)
-            return "VNI \(vni) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
+            return
+                "VNI \(vni) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
         }
     }
 

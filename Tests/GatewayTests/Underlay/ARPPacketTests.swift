@@ -41,7 +41,9 @@ struct ARPPacketTests {
         #expect(!packet.isProbe)
     }
 
-    @Test("What was built reads back the same", arguments: [UnderlayFrames.arpRequest, UnderlayFrames.arpReply, UnderlayFrames.arpAnnouncement])
+    @Test(
+        "What was built reads back the same",
+        arguments: [UnderlayFrames.arpRequest, UnderlayFrames.arpReply, UnderlayFrames.arpAnnouncement])
     func roundTrip(frame: [UInt8]) throws {
         let ethernet = try EthernetHeader(frame: frame)
         #expect(try ARPPacket(frame: frame).frame(to: ethernet.destination) == frame)

@@ -4,9 +4,11 @@ import Testing
 
 @Suite("ICMP echo")
 struct ICMPEchoRequestTests {
-    @Test("The reply is the one Scapy makes", arguments: [
-        (UnderlayFrames.echoRequest, UnderlayFrames.echoReply), (UnderlayFrames.echoRequestBare, UnderlayFrames.echoReplyBare),
-    ])
+    @Test(
+        "The reply is the one Scapy makes",
+        arguments: [
+            (UnderlayFrames.echoRequest, UnderlayFrames.echoReply), (UnderlayFrames.echoRequestBare, UnderlayFrames.echoReplyBare),
+        ])
     func reply(request: [UInt8], reply: [UInt8]) throws {
         #expect(try ICMPEchoRequest(frame: request).reply(from: Underlay.ownMAC) == reply)
     }

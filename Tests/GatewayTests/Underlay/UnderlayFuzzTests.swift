@@ -6,7 +6,8 @@ import Testing
 struct UnderlayFuzzTests {
     private static let frameCount = 1_000_000
     private static let templates = [
-        UnderlayFrames.arpRequest, UnderlayFrames.arpReply, UnderlayFrames.arpProbe, UnderlayFrames.echoRequest, UnderlayFrames.echoRequestBare,
+        UnderlayFrames.arpRequest, UnderlayFrames.arpReply, UnderlayFrames.arpProbe, UnderlayFrames.echoRequest,
+        UnderlayFrames.echoRequestBare,
         ARPPacket.asked(Underlay.own).frame(to: .broadcast),
         ARPPacket.announcement(of: Underlay.own, at: Underlay.otherMAC).frame(to: .broadcast),
         ARPPacket.announcement(of: Underlay.peer, at: Underlay.peerMAC).frame(to: .broadcast),
