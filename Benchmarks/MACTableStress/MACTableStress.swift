@@ -36,7 +36,7 @@ extension Stress {
             Options(seconds: share, seed: seed, capacity: 16, keyCount: 64),
             Options(seconds: share, seed: seed, capacity: 1024, keyCount: 1500),
             Options(seconds: share, seed: seed, capacity: 512, keyCount: 56, isClustered: true),
-            Options(seconds: share, seed: seed, capacity: 65536, keyCount: 60000)
+            Options(seconds: share, seed: seed, capacity: 65536, keyCount: 60000),
         ]
     }
 }

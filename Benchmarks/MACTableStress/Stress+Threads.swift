@@ -55,7 +55,10 @@ extension Stress {
         while !isOver, monotonicSeconds() < end {
             shared.now.add(1, ordering: .relaxed)
             toggleConfigured(&configured, &random)
-            for _ in 0..<4 { table.remove(key(configuredCount + random.below(options.keyCount - configuredCount))) }
+            // Where keys crowd, so many that most of what is learned has to be inserted, and displaces.
+            for _ in 0..<(options.isClustered ? 256 : 4) {
+                table.remove(key(configuredCount + random.below(options.keyCount - configuredCount)))
+            }
             ageStep(&random)
             if random.below(64) == 0 { flushNetwork(&random) }
             for station in configured { awaitConfigured(station) }

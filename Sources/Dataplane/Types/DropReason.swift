@@ -98,7 +98,7 @@ extension DropReason {
         case .noMember: ("no_member", .forwarding, "to be flooded, but the network has no other member")
         case .mtuExceeded: ("mtu_exceeded", .forwarding, "larger than the egress port's MTU allows")
         case .nextHopUnresolved: ("next_hop_unresolved", .forwarding, "no MAC yet for the next hop to the remote VTEP")
-        case .noMbuf: ("no_mbuf", .resources, "packet pool empty while copying for a flood")
+        case .noMbuf: ("no_mbuf", .resources, "no packet buffer for a copy, or no room before the frame for its headers")
         case .transmitFull: ("transmit_full", .resources, "the egress device took no more packets")
         case .puntRingFull: ("punt_ring_full", .resources, "too many packets for the control path at once")
         }

@@ -103,7 +103,8 @@ struct FlowHashTests {
         }
     }
 
-    @Test("Source ports keep to the range and spread evenly", arguments: [49152...65535, 1024...1033, 5000...5000] as [ClosedRange<UInt16>])
+    @Test(
+        "Source ports keep to the range and spread evenly", arguments: [49152...65535, 1024...1033, 5000...5000] as [ClosedRange<UInt16>])
     func sourcePorts(range: ClosedRange<UInt16>) {
         var random = seededRandom("FlowHash source ports")
         let flowCount = 16_000, binCount = min(16, range.count)

@@ -75,7 +75,7 @@ struct ValueTypeTests {
         #expect(mac.description == "02:0a:00:00:00:ff" && mac.octets == [2, 0x0A, 0, 0, 0, 0xFF])
         #expect(MACAddress("02:0a:00:00:00:ff") == mac && MACAddress("02-0A-0-0-0-FF") == mac)
         let wrong = [
-            "", "02:0a:00:00:00", "02:0a:00:00:00:ff:00", "02:0a:00:00:00:fg", "02:0a:00:00:00:1ff", "02:0a:00:00::ff", "+2:0a:00:00:00:ff"
+            "", "02:0a:00:00:00", "02:0a:00:00:00:ff:00", "02:0a:00:00:00:fg", "02:0a:00:00:00:1ff", "02:0a:00:00::ff", "+2:0a:00:00:00:ff",
         ]
         for text in wrong { #expect(MACAddress(text) == nil, "\(text)") }
         #expect(MACAddress.broadcast.isMulticast && !mac.isMulticast && MACAddress.zero.isZero)

@@ -20,7 +20,9 @@ extension PacketPath {
             options.underlayPorts = 2
             try Rig.blue(options) { rig in
                 let second = PortIndex(4)
-                let frames = [(ControlPathTests.arp, rig.wan), (ControlPathTests.arp, second), (ping(rig, to: rig.options.address), second)]
+                let frames = [
+                    (ControlPathTests.arp, rig.wan), (ControlPathTests.arp, second), (ping(rig, to: rig.options.address), second),
+                ]
                 for (frame, port) in frames {
                     try #expect(rig.forward(frame, on: port) == [:])
                     let punt = rig.exchange.nextPunt()

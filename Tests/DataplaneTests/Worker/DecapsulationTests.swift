@@ -32,7 +32,7 @@ extension PacketPath {
                     { $0.flags = 0xFFFF_FFFF }, { $0.reserved = 0xFF }, { $0.udpChecksum = nil }, { $0.sourcePort = 1 },
                     { $0.ip.tos = 0xB8 }, { $0.ip.ttl = 1 }, { $0.ip.identification = 0xBEEF }, { $0.ip.flagsAndOffset = 0 },
                     // The reserved flag of IPv4.
-                    { $0.ip.flagsAndOffset = 0x8000 }, { $0.destinationMAC = .broadcast }
+                    { $0.ip.flagsAndOffset = 0x8000 }, { $0.destinationMAC = .broadcast },
                 ]
                 for change in changes {
                     var packet = rig.encapsulated(Blue.bToA, from: 1)
@@ -108,7 +108,7 @@ extension PacketPath {
                 Verification(flags: VD_RX_IP_CKSUM_BAD | VD_RX_L4_CKSUM_BAD, isTunnelKnown: true),
                 Verification(flags: VD_RX_OUTER_IP_CKSUM_BAD, isTunnelKnown: true, drop: .ipv4Checksum),
                 Verification(flags: VD_RX_OUTER_L4_CKSUM_GOOD, isTunnelKnown: true, breaksUDP: true),
-                Verification(flags: VD_RX_L4_CKSUM_GOOD, isTunnelKnown: true, breaksUDP: true, drop: .udpChecksum)
+                Verification(flags: VD_RX_L4_CKSUM_GOOD, isTunnelKnown: true, breaksUDP: true, drop: .udpChecksum),
             ]
             for verification in cases {
                 try Rig.blue { rig in

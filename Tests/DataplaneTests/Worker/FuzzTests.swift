@@ -62,7 +62,7 @@ extension PacketPath {
                 rig.makeNetwork(2, vni: 10200, members: [(0, 0)], tunnels: [2])
                 var mutators = [
                     PacketMutator(seeds: PacketMutator.accessSeeds, random: random),
-                    PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10200]), random: random)
+                    PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10200]), random: random),
                 ]
                 var total = Outcomes()
                 while total.received < 2_000_000 {
@@ -101,7 +101,7 @@ extension PacketPath {
                 rig.tables.macs.setCapacity(2)
                 var mutators = [
                     PacketMutator(seeds: PacketMutator.accessSeeds, random: random),
-                    PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10100]), random: random)
+                    PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10100]), random: random),
                 ]
                 var transmitted = 0
                 for round in 0..<3000 {

@@ -41,7 +41,7 @@ extension PacketPath {
                     (.port(2), { (rig.lan(2), $0) }),
                     (.tunnel(1), { (rig.wan, rig.encapsulated($0, from: 1).bytes) }),
                     (.tunnel(2), { (rig.wan, rig.encapsulated($0, from: 2).bytes) }),
-                    (.port(0, vlan: 100), { (rig.lan(0), tagged($0, 100)) })
+                    (.port(0, vlan: 100), { (rig.lan(0), tagged($0, 100)) }),
                 ]
                 for (place, frame) in places {
                     let (port, bytes) = frame(Blue.aToAll)

@@ -66,7 +66,7 @@ struct PacketMutator {
     private mutating func setFlags(_ packet: Packet) {
         let flags = [
             VD_RX_VLAN_STRIPPED, VD_RX_IP_CKSUM_GOOD, VD_RX_IP_CKSUM_BAD, VD_RX_L4_CKSUM_GOOD, VD_RX_L4_CKSUM_BAD, VD_RX_OUTER_IP_CKSUM_BAD,
-            VD_RX_OUTER_L4_CKSUM_GOOD
+            VD_RX_OUTER_L4_CKSUM_GOOD,
         ]
         packet.pointee.ol_flags = flags[random.below(flags.count)] | flags[random.below(flags.count)]
         packet.pointee.vlan_tci = [0, 100, 0x6064, UInt16(truncatingIfNeeded: random.next())][random.below(4)]
@@ -83,8 +83,9 @@ extension PacketMutator {
             let ipv6 = FlowHashTests.ipv6().replacing(0, to.octets)
             let fragment = ethernet(to: to, from: Blue.a, IPv4Packet(flagsAndOffset: 0x2000, payload: Bytes(repeating: 3, count: 40)).bytes)
             let options = ethernet(to: to, from: Blue.b, IPv4Packet(options: [1, 1, 1, 1], payload: udp(from: 1, to: 2, [5])).bytes)
-            for frame in [datagram(from: Blue.a, to: to), ipv6, fragment, options, ethernet(to: to, from: Blue.c, type: 0x0806, [1, 2, 3])]
-            {
+            for frame in [
+                datagram(from: Blue.a, to: to), ipv6, fragment, options, ethernet(to: to, from: Blue.c, type: 0x0806, [1, 2, 3]),
+            ] {
                 seeds += [frame, tagged(frame, 0xE064), tagged(frame, 0x6000)]
             }
         }
