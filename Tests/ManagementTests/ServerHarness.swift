@@ -66,4 +66,3 @@ struct Expired: Error { let what: String }
 func mode(of path: String) throws -> Int? {
     try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
 }
-
