@@ -42,7 +42,7 @@ package struct Stress: Sendable {
         let isOver = Atomic<Bool>(false)
         /// The gateway's clock, seconds.
         let now = Atomic<UInt32>(1)
-        let report = Mutex(Report())
+        let report = Locked(Report())
     }
 
     /// Plays the whole scene and tells what happened. No findings: all went well.

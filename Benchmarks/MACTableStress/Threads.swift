@@ -22,6 +22,28 @@ private final class Body: Sendable {
     init(run: @escaping @Sendable () -> Void) { self.run = run }
 }
 
+/// A value behind a lock of pthread's, which the thread sanitizer knows; it takes what the futex of `Mutex` guards for a race.
+final class Locked<Value>: @unchecked Sendable {
+    private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+    private var value: Value
+
+    init(_ value: Value) {
+        self.value = value
+        pthread_mutex_init(lock, nil)
+    }
+
+    deinit {
+        pthread_mutex_destroy(lock)
+        lock.deallocate()
+    }
+
+    func withLock<Result>(_ body: (inout Value) -> Result) -> Result {
+        pthread_mutex_lock(lock)
+        defer { pthread_mutex_unlock(lock) }
+        return body(&value)
+    }
+}
+
 /// Seconds of a clock that only goes forward.
 func monotonicSeconds() -> Double {
     var time = timespec()

@@ -67,6 +67,12 @@ def test_the_gateway_still_forwards_after_all_of_them(blue, peers):
     assert_alive(blue)
 
 
+def assert_recovers(blue):
+    """Random frames may carry a host's own MAC as their source: the gateway learns it, as any bridge, until the host speaks again."""
+    blue.gateway.run("mac", "flush", "--all")
+    assert_alive(blue)
+
+
 def test_random_truncations_and_bit_flips_do_no_harm(blue, peers):
     print(f"seed {SEED}")
     generator, whole = random.Random(SEED), bytes(outer(peers))
@@ -75,7 +81,7 @@ def test_random_truncations_and_bit_flips_do_no_harm(blue, peers):
         for _ in range(generator.randrange(4)):
             frame[generator.randrange(12, len(frame))] ^= 1 << generator.randrange(8)
         blue.vtep.inject(bytes(frame), interface=blue.vtep.underlay)
-    assert_alive(blue)
+    assert_recovers(blue)
 
 
 def test_random_bytes_do_no_harm(blue, peers):
@@ -85,7 +91,7 @@ def test_random_bytes_do_no_harm(blue, peers):
     for _ in range(RANDOM_FRAMES):
         station = generator.choice(list(targets))
         station.inject(generator.randbytes(generator.randrange(14, 1500)), interface=targets[station])
-    assert_alive(blue)
+    assert_recovers(blue)
 
 
 def test_no_packet_buffer_is_lost(blue, peers):

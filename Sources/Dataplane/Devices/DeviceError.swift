@@ -1,9 +1,21 @@
+import Glibc
+
 /// What can go wrong between Viaduct and DPDK. Each message says what, where and what to do.
 package enum DeviceError: Error, Sendable, Equatable {
     case eal(reason: String)
     case memory(what: String)
     case attach(device: String, reason: String)
     case start(device: String, stage: String, reason: String)
+
+    /// The system has refused because of who asks.
+    package var isMissingPermission: Bool {
+        let reason: String =
+            switch self {
+            case .eal(let reason), .attach(_, let reason), .start(_, _, let reason): reason
+            case .memory: ""
+            }
+        return [EPERM, EACCES].contains { reason.contains(String(cString: strerror($0))) }
+    }
 
     package var message: String {
         switch self {

@@ -170,7 +170,7 @@ extension Machinery {
     }
 
     private static func advice(for error: DeviceError) -> String {
-        if geteuid() != 0 { return "run as root, or with the capability CAP_NET_ADMIN" }
+        if geteuid() != 0 || error.isMissingPermission { return "run as root, or with the capability CAP_NET_ADMIN" }
         return switch error {
         case .eal: "look at system.cores, system.memory and system.hugepages"
         case .memory: "raise system.memory"
