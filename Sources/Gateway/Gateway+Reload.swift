@@ -7,11 +7,14 @@ extension Gateway {
         let differences = RestartCheck.differences(
             from: configuration, to: wanted, macCapacityMaximum: machinery.tables.macs.capacityMaximum)
         guard differences.isEmpty else { throw .needsRestart(differences) }
-        let (steps, actions) = reconciler.reconcile(
+        let (steps, refused, actions) = reconciler.reconcile(
             to: WantedState(wanted, ports: reconciler.ports), now: now, seconds: machinery.clock.seconds)
         configuration = wanted
         perform(actions)
-        return ReloadReport(steps: steps.map(\.description), warnings: warnings)
+        for case .addTunnel(let remote, _) in steps {
+            if let index = reconciler.tunnels[remote]?.index { tunnelBaselines[index] = counters(of: index) }
+        }
+        return ReloadReport(steps: steps.map(\.description), warnings: warnings + refused.map { "no room for this: \($0)" })
     }
 
     private func readConfiguration() throws(GatewayError) -> (Configuration, warnings: [String]) {

@@ -24,7 +24,8 @@ struct WorkerRate {
 
 extension Gateway {
     package func summary() -> GatewaySummary {
-        let pools = machinery.pools.values
+        // Pools are gone with DPDK.
+        let pools = totals == nil ? Array(machinery.pools.values) : []
         return GatewaySummary(
             version: GatewayVersion.current, pid: Int(getpid()), configuration: configurationPath, totals: totals ?? currentTotals(),
             macs: .init(count: machinery.tables.macs.count, capacity: machinery.tables.macs.capacity),
@@ -34,7 +35,7 @@ extension Gateway {
     func currentTotals() -> GatewayTotals {
         var totals = GatewayTotals(
             uptimeSeconds: Int((ContinuousClock.now - startedAt).components.seconds), rxPackets: 0, rxBytes: 0, txPackets: 0, txBytes: 0,
-            droppedPackets: drops().reduce(0) { $0 + $1.packets })
+            droppedPackets: forwardingDrops.reduce(0) { $0 + $1.packets })
         for port in reconciler.ports.all {
             let counters = counters(of: port.index)
             totals.rxPackets += counters.rxPackets
@@ -88,11 +89,21 @@ extension Gateway {
 
     package func tunnels() -> [TunnelStatus] {
         reconciler.tunnels.sorted { $0.key < $1.key }.map { remote, tunnel in
-            let counters = machinery.workers.map { $0.counters.tunnel(tunnel.index) }
+            let counters = counters(of: tunnel.index)
+            let before = tunnelBaselines[tunnel.index] ?? TunnelCounters()
             return TunnelStatus(
                 remote: remote, local: tunnel.route.source, state: state(of: tunnel), nextHop: tunnel.route.nextHop,
-                port: reconciler.ports[tunnel.route.port].name, rxPackets: counters.reduce(0) { $0 + $1.rxPackets },
-                txPackets: counters.reduce(0) { $0 + $1.txPackets })
+                port: reconciler.ports[tunnel.route.port].name, rxPackets: counters.rxPackets - before.rxPackets,
+                txPackets: counters.txPackets - before.txPackets)
+        }
+    }
+
+    /// Sums over all workers, since this position was first used.
+    func counters(of tunnel: TunnelIndex) -> TunnelCounters {
+        machinery.workers.reduce(into: TunnelCounters()) { sum, worker in
+            let own = worker.counters.tunnel(tunnel)
+            sum.rxPackets += own.rxPackets
+            sum.txPackets += own.txPackets
         }
     }
 
@@ -110,9 +121,29 @@ extension Gateway {
     }
 
     package func drops() -> [DropStatus] {
+        forwardingDrops + PuntDropReason.allCases.map { DropStatus($0, packets: reconciler.host.counters[$0]) } + controlLosses
+    }
+
+    private var forwardingDrops: [DropStatus] {
         DropReason.allCases.map { reason in
             DropStatus(reason, packets: machinery.workers.reduce(0) { $0 + $1.counters.drops(reason) })
-        } + PuntDropReason.allCases.map { DropStatus($0, packets: reconciler.host.counters[$0]) }
+        }
+    }
+
+    /// What is lost without a packet that somebody sent being dropped.
+    private var controlLosses: [DropStatus] {
+        let workers = machinery.workers.map(\.counters.totals)
+        return [
+            DropStatus(
+                reason: "control_frame_lost", stage: "control", packets: housekeeping.framesLost,
+                explanation: "an ARP or ICMP frame of our own: packet pool empty or ring to the worker full"),
+            DropStatus(
+                reason: "control_event_lost", stage: "control", packets: workers.reduce(0) { $0 + $1.eventsLost },
+                explanation: "no packet: an event for the log; too many at once"),
+            DropStatus(
+                reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
+                explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),
+        ]
     }
 
     package func workers() -> [WorkerStatus] {

@@ -9,7 +9,8 @@ struct Housekeeping {
     var linkIsUp: [PortIndex: Bool] = [:]
     /// Warnings that were told in this second already.
     var told: Set<Event.Kind> = []
-    var eventCounts: [Event.Kind: UInt64] = [:]
+    /// Control's own frames that found the pool empty or the ring to the worker full.
+    var framesLost: UInt64 = 0
 
     /// The whole MAC table is looked through once in this many ticks of a tenth of a second.
     static let ageingParts = 10
@@ -53,7 +54,8 @@ extension Gateway {
     func perform(_ actions: [UnderlayAction]) {
         for action in actions {
             switch action {
-            case .transmit(let port, let frame): machinery.exchange.inject(frame, port: port, pool: machinery.anyPool)
+            case .transmit(let port, let frame):
+                if !machinery.exchange.inject(frame, port: port, pool: machinery.anyPool) { housekeeping.framesLost += 1 }
             case .neighborChanged: break
             case .event(let event): tell(event)
             }
@@ -75,7 +77,6 @@ extension Gateway {
         while count < Housekeeping.eventsPerTick, let event = machinery.exchange.nextEvent() {
             count += 1
             guard let kind = event.kind else { continue }
-            housekeeping.eventCounts[kind, default: 0] += 1
             tell(event, kind)
         }
         return count
@@ -120,7 +121,8 @@ extension Gateway {
         for port in reconciler.ports.all {
             let isUp = machinery.ports[Int(port.index.rawValue)].device.link.isUp
             defer { housekeeping.linkIsUp[port.index] = isUp }
-            guard let before = housekeeping.linkIsUp[port.index], before != isUp else { continue }
+            // A port that starts without link has been warned about; its neighbours must hear of the link that comes.
+            guard housekeeping.linkIsUp[port.index] ?? true != isUp else { continue }
             logger.notice("port \(port.name): link \(isUp ? "up" : "down")")
             if port.role == .underlay { reconciler.host.linkChanged(onPort: port.index, isUp: isUp, now: now) }
         }

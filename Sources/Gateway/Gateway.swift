@@ -20,6 +20,8 @@ package actor Gateway: RunnableGateway {
     let startActions: [UnderlayAction]
     var housekeeping = Housekeeping()
     var rates: [WorkerRate]
+    /// What a position of the tunnel table had counted before its present tunnel got it.
+    var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
     /// Set once workers have ended.
     var totals: GatewayTotals?
 
@@ -35,7 +37,7 @@ package actor Gateway: RunnableGateway {
         let workers = WorkerList()
         reconciler = Reconciler(tables: machinery.tables, ports: machinery.directory) { awaitQuiescence(workers.threads) }
         let wanted = WantedState(configuration, ports: machinery.directory)
-        let (steps, actions) = reconciler.reconcile(to: wanted, now: .now(since: startedAt), seconds: machinery.clock.seconds)
+        let (steps, refused, actions) = reconciler.reconcile(to: wanted, now: .now(since: startedAt), seconds: machinery.clock.seconds)
         do {
             try machinery.launchWorkers(configuration.system)
         } catch {
@@ -47,6 +49,7 @@ package actor Gateway: RunnableGateway {
         rates = machinery.workers.map { _ in WorkerRate() }
         self.machinery = machinery
         for step in steps { logger.debug("start: \(step)") }
+        for step in refused { logger.error("start: no room for this: \(step)") }
         startActions = actions
         let networks = configuration.networks.count
         logger.info(

@@ -8,6 +8,7 @@ extension MACTable {
     package func put(_ key: MACKey, _ destination: Destination, _ origin: MACOrigin, now: UInt32) -> Bool {
         let fresh = MACEntry(destination, origin, lastSeen: now)
         let hash = hash(key)
+        var evictionStart = 0
         while true {
             if let slot = slot(of: key, hash: hash) {
                 let entry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
@@ -22,7 +23,7 @@ extension MACTable {
             } else {
                 switch insert(key, fresh, hash: hash) {
                 case .inserted: return true
-                case .full: if !makeRoom(for: key) { return false }
+                case .full: if !makeRoom(for: key, from: &evictionStart) { return false }
                 default: break
                 }
             }
@@ -123,17 +124,23 @@ extension MACTable {
         return .none
     }
 
-    /// Deletes one learned entry: one that is in the way of `key` if there is one, else, when the table is at its capacity, any.
-    private func makeRoom(for key: MACKey) -> Bool {
+    /// Deletes one learned entry: one that is in the way of `key` if there is one, else, when the table is at its capacity or above a lowered
+    /// one, any from bucket `start` on, where the next search goes on.
+    private func makeRoom(for key: MACKey, from start: inout Int) -> Bool {
         let near = buckets(of: key)
-        if evictLearned(near.home..<near.home + 1) || evictLearned(near.alternate..<near.alternate + 1) { return true }
-        return count >= capacity && evictLearned(0..<bucketCount)
+        if evictLearned(near.home..<near.home + 1) != nil || evictLearned(near.alternate..<near.alternate + 1) != nil { return true }
+        guard count >= capacity, let bucket = evictLearned(start..<bucketCount) else { return false }
+        start = bucket
+        return true
     }
 
-    private func evictLearned(_ range: Range<Int>) -> Bool {
+    /// The bucket in which a learned entry was found and deleted.
+    private func evictLearned(_ range: Range<Int>) -> Int? {
         for slot in range.lowerBound * MACTable.slotsPerBucket..<range.upperBound * MACTable.slotsPerBucket {
-            if let (key, entry) = entry(at: slot), entry.isLearned, erase(words + slot * 2, key, entry) { return true }
+            if let (key, entry) = entry(at: slot), entry.isLearned, erase(words + slot * 2, key, entry) {
+                return slot / MACTable.slotsPerBucket
+            }
         }
-        return false
+        return nil
     }
 }

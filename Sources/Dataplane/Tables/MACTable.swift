@@ -65,7 +65,8 @@ package struct MACTable: @unchecked Sendable {
     /// Largest capacity that this table's memory serves.
     package var capacityMaximum: Int { bucketCount * MACTable.slotsPerBucket / 2 }
 
-    /// Control only: `capacity` at most ``capacityMaximum``. Entries above a lowered capacity stay until they age.
+    /// Control only: `capacity` at most ``capacityMaximum``. Entries above a lowered capacity stay until they age, or
+    /// until control needs room for its own.
     package func setCapacity(_ capacity: Int) { vd_store_relaxed_u64(limitWord, UInt64(capacity)) }
 }
 

@@ -17,6 +17,8 @@ package struct PortCounters: BitwiseCopyable, Sendable {
 package struct TunnelCounters: BitwiseCopyable, Sendable {
     package var rxPackets: UInt64 = 0
     package var txPackets: UInt64 = 0
+
+    package init() {}
 }
 
 /// What a worker tells of itself.

@@ -4,7 +4,7 @@ extension Worker {
     /// Polls until control says stop, then transmits what is queued.
     package mutating func run() {
         while vd_load_acquire_u32(exchange.stopWord) == 0 { _ = poll() }
-        drainInjections()
+        while number == 0, !vd_ring_is_empty(exchange.injections) { drainInjections() }
         flushAll()
     }
 

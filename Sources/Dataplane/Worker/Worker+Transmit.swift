@@ -73,24 +73,28 @@ extension Worker {
         }
         let counter = counters.ports + port
         counter.pointee.txPackets &+= UInt64(truncatingIfNeeded: sent)
-        counter.pointee.txBytes &+= queue.pointee.bytes
+        var bytes = queue.pointee.bytes
         queue.pointee.count = 0
         queue.pointee.bytes = 0
-        if _slowPath(sent < count) { discard(packets + sent, count &- sent, counter) }
+        if _slowPath(sent < count) { bytes &-= discard(packets + sent, count &- sent, counter) }
+        counter.pointee.txBytes &+= bytes
     }
 
+    /// The bytes that were not sent.
     @_noLocks @_noAllocation @inline(never)
     private mutating func discard(
         _ packets: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>, _ count: Int, _ counter: UnsafeMutablePointer<PortCounters>
-    ) {
+    ) -> UInt64 {
+        var bytes: UInt64 = 0
         counter.pointee.txDropped &+= UInt64(truncatingIfNeeded: count)
         var i = 0
         while i < count {
             let packet = packets[i].unsafelyUnwrapped
-            counter.pointee.txBytes &-= UInt64(packet.pointee.pkt_len)
+            bytes &+= UInt64(packet.pointee.pkt_len)
             drop(packet, .transmitFull)
             i &+= 1
         }
+        return bytes
     }
 
     @_noLocks @_noAllocation @inline(__always)

@@ -1,6 +1,6 @@
-/// Hands out table positions, the lowest free one first, and takes them back.
+/// Hands out table positions, those that were given back first, and takes them back.
 struct IndexPool {
-    private var freed: Set<UInt16> = []
+    private var freed: [UInt16] = []
     private var next: UInt16 = 1
     let limit: UInt16
 
@@ -8,14 +8,11 @@ struct IndexPool {
     init(limit: Int) { self.limit = UInt16(clamping: limit) }
 
     mutating func take() -> UInt16? {
-        if let lowest = freed.min() {
-            freed.remove(lowest)
-            return lowest
-        }
+        if let freed = freed.popLast() { return freed }
         guard next < limit else { return nil }
         defer { next += 1 }
         return next
     }
 
-    mutating func giveBack(_ index: UInt16) { freed.insert(index) }
+    mutating func giveBack(_ index: UInt16) { freed.append(index) }
 }

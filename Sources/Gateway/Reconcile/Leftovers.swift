@@ -9,16 +9,19 @@ struct Leftovers {
 
     var networks: Set<NetworkIndex> = []
     var members: Set<Member> = []
+    /// Places that a network has lost, though configured entries may still lead there.
+    var learned: Set<Member> = []
     var tunnels: Set<TunnelIndex> = []
     var floodLists: [FloodList] = []
     var memory: [UnsafeMutableRawPointer?] = []
 
-    var isEmpty: Bool { networks.isEmpty && members.isEmpty && tunnels.isEmpty && floodLists.isEmpty && memory.isEmpty }
+    var isEmpty: Bool { networks.isEmpty && members.isEmpty && learned.isEmpty && tunnels.isEmpty && floodLists.isEmpty && memory.isEmpty }
 
     /// Whether a MAC entry leads to what is gone.
     func covers(_ key: MACKey, _ entry: MACEntry) -> Bool {
         networks.contains(key.network)
             || members.contains(Member(network: key.network, destination: entry.destination))
+            || (entry.origin == .learned && learned.contains(Member(network: key.network, destination: entry.destination)))
             || entry.destination.tunnel.map { tunnels.contains($0) } ?? false
     }
 }
@@ -30,7 +33,7 @@ extension Reconciler {
         awaitQuiescence()
         let gone = leftovers
         leftovers = Leftovers()
-        if !gone.networks.isEmpty || !gone.members.isEmpty || !gone.tunnels.isEmpty {
+        if !gone.networks.isEmpty || !gone.members.isEmpty || !gone.learned.isEmpty || !gone.tunnels.isEmpty {
             tables.macs.removeAll(where: gone.covers)
         }
         // A worker may have read the way to a tunnel just before it was deleted.

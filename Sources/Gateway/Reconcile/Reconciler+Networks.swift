@@ -3,12 +3,12 @@ import Dataplane
 // Steps that concern networks: members, flood lists, static MACs.
 
 extension Reconciler {
-    mutating func addNetwork(_ vni: VNI, _ name: String) {
-        // The configuration's limits leave room for what is removed in the same reload.
-        guard let index = networkIndexes.take().map({ NetworkIndex($0) }) else { return }
+    mutating func addNetwork(_ vni: VNI, _ name: String) -> Bool {
+        guard let index = networkIndexes.take().map({ NetworkIndex($0) }) else { return false }
         networks[vni] = RunningNetwork(index: index, name: name)
         tables.networks.set(index, vni: vni)
         tables.vnis.publish(vni, index)
+        return true
     }
 
     mutating func removeNetwork(_ vni: VNI) {
@@ -47,6 +47,10 @@ extension Reconciler {
 
     mutating func publishRemoteFloodList(_ vni: VNI, _ remotes: Set<IPAddress>) {
         guard let network = networks[vni] else { return }
+        for gone in (state.networks[vni]?.remotes ?? []).subtracting(remotes) {
+            guard let tunnel = tunnels[gone] else { continue }
+            leftovers.learned.insert(.init(network: network.index, destination: .tunnel(tunnel.index)))
+        }
         let list = FloodList.make(remotes.sorted().compactMap { tunnels[$0].map { .tunnel($0.index) } })
         leftovers.floodLists.append(tables.networks.publishRemote(network.index, list))
     }
@@ -57,9 +61,9 @@ extension Reconciler {
 }
 
 extension Reconciler {
-    func putStaticMAC(_ vni: VNI, _ mac: MACAddress, _ location: Configuration.StaticMAC.Location, seconds: UInt32) {
-        guard let network = networks[vni], let destination = destination(of: location) else { return }
-        _ = tables.macs.put(MACKey(network: network.index, mac: mac), destination, .configured, now: seconds)
+    func putStaticMAC(_ vni: VNI, _ mac: MACAddress, _ location: Configuration.StaticMAC.Location, seconds: UInt32) -> Bool {
+        guard let network = networks[vni], let destination = destination(of: location) else { return false }
+        return tables.macs.put(MACKey(network: network.index, mac: mac), destination, .configured, now: seconds)
     }
 
     func removeStaticMAC(_ vni: VNI, _ mac: MACAddress) {

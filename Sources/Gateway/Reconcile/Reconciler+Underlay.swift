@@ -13,19 +13,21 @@ extension Reconciler {
         perform(host.update(ports: underlayPorts, now: now))
     }
 
-    mutating func addTunnel(_ remote: IPAddress, _ route: UnderlayRoute, now: MonotonicTime) {
-        guard let index = tunnelIndexes.take() else { return }
+    mutating func addTunnel(_ remote: IPAddress, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
+        guard let index = tunnelIndexes.take() else { return false }
         tunnels[remote] = RunningTunnel(index: TunnelIndex(index), route: route)
-        require(route, now: now)
+        let isRequired = require(route, now: now)
         publishTunnel(remote)
+        return isRequired
     }
 
-    mutating func rerouteTunnel(_ remote: IPAddress, _ route: UnderlayRoute, now: MonotonicTime) {
-        guard let old = tunnels[remote]?.route else { return }
+    mutating func rerouteTunnel(_ remote: IPAddress, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
+        guard let old = tunnels[remote]?.route else { return false }
         tunnels[remote]?.route = route
-        require(route, now: now)
+        let isRequired = require(route, now: now)
         publishTunnel(remote)
         host.release(old.key)
+        return isRequired
     }
 
     mutating func removeTunnel(_ remote: IPAddress) {
@@ -34,9 +36,11 @@ extension Reconciler {
         leftovers.tunnels.insert(tunnel.index)
     }
 
-    /// The neighbour table has room for all remotes that a configuration may name.
-    mutating func require(_ route: UnderlayRoute, now: MonotonicTime) {
-        if let required = try? host.require(route.key, now: now) { perform(required) }
+    /// False when the neighbour table is full, which the limits of a configuration do not allow.
+    mutating func require(_ route: UnderlayRoute, now: MonotonicTime) -> Bool {
+        guard let required = try? host.require(route.key, now: now) else { return false }
+        perform(required)
+        return true
     }
 
     /// Publishes a tunnel's record with what is known of its next hop now.
@@ -78,4 +82,12 @@ extension Reconciler {
 
 extension UnderlayRoute {
     var key: PortAddress { PortAddress(port: port, address: nextHop) }
+}
+
+extension UnderlayHost {
+    /// With room for all remotes and configured neighbours that a configuration may name.
+    package static var sized: UnderlayHost {
+        let limits = Configuration.Limits.self
+        return UnderlayHost(neighbors: NeighborTable(capacity: limits.remotes + limits.ports * limits.neighborsPerPort))
+    }
 }

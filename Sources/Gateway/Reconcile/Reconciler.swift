@@ -33,22 +33,25 @@ package struct Reconciler {
     /// For the caller: frames to send, events to tell.
     var actions: [UnderlayAction] = []
 
-    package init(tables: Tables, ports: PortDirectory, host: UnderlayHost = UnderlayHost(), awaitQuiescence: @escaping () -> Void) {
+    package init(tables: Tables, ports: PortDirectory, host: UnderlayHost = .sized, awaitQuiescence: @escaping () -> Void) {
         self.tables = tables
         self.ports = ports
         self.host = host
         self.awaitQuiescence = awaitQuiescence
     }
 
-    /// Goes from the running state to `wanted`. The steps taken, and what is to be sent or told.
+    /// Goes from the running state to `wanted`. The steps taken; those that a table had no room for; what is to be sent or told.
     package mutating func reconcile(to wanted: WantedState, now: MonotonicTime, seconds: UInt32) -> (
-        steps: [Step], actions: [UnderlayAction]
+        steps: [Step], refused: [Step], actions: [UnderlayAction]
     ) {
         let steps = Difference.steps(from: state, to: wanted)
         var affectedNetworks: Set<VNI> = []
         var affectsTunnels = false
+        var refused: [Step] = []
         for step in steps {
-            take(step, now: now, seconds: seconds)
+            // What was removed gives back its positions and its room in the MAC table before anything is added.
+            if step.isAddition, !leftovers.networks.isEmpty || !leftovers.members.isEmpty { finish() }
+            if !take(step, now: now, seconds: seconds) { refused.append(step) }
             switch step {
             case .addMember(let vni, _), .removeMember(let vni, _): affectedNetworks.insert(vni)
             case .addTunnel, .removeTunnel: affectsTunnels = true
@@ -60,10 +63,11 @@ package struct Reconciler {
         state = wanted
         finish()
         defer { actions = [] }
-        return (steps, actions)
+        return (steps, refused, actions)
     }
 
-    private mutating func take(_ step: Step, now: MonotonicTime, seconds: UInt32) {
+    /// False when a table has no room for what the step adds.
+    private mutating func take(_ step: Step, now: MonotonicTime, seconds: UInt32) -> Bool {
         switch step {
         case .setUDPPort(let port):
             tables.publishUDPPort(port)
@@ -73,17 +77,18 @@ package struct Reconciler {
         case .setMACCapacity(let capacity): tables.macs.setCapacity(capacity)
         case .setAgeing: break
         case .setUnderlayPorts(let wanted, _): setUnderlayPorts(wanted, now: now)
-        case .addTunnel(let remote, let route): addTunnel(remote, route, now: now)
-        case .rerouteTunnel(let remote, let route): rerouteTunnel(remote, route, now: now)
+        case .addTunnel(let remote, let route): return addTunnel(remote, route, now: now)
+        case .rerouteTunnel(let remote, let route): return rerouteTunnel(remote, route, now: now)
         case .removeStaticMAC(let vni, let mac): removeStaticMAC(vni, mac)
         case .removeMember(let vni, let member): removeMember(vni, member)
         case .removeNetwork(let vni): removeNetwork(vni)
-        case .addNetwork(let vni, let name): addNetwork(vni, name)
+        case .addNetwork(let vni, let name): return addNetwork(vni, name)
         case .renameNetwork(let vni, let name): networks[vni]?.name = name
         case .addMember(let vni, let member): addMember(vni, member)
         case .setRemotes(let vni, let remotes): publishRemoteFloodList(vni, remotes)
-        case .putStaticMAC(let vni, let mac, let location): putStaticMAC(vni, mac, location, seconds: seconds)
+        case .putStaticMAC(let vni, let mac, let location): return putStaticMAC(vni, mac, location, seconds: seconds)
         case .removeTunnel(let remote): removeTunnel(remote)
         }
+        return true
     }
 }

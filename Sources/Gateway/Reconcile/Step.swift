@@ -22,6 +22,16 @@ package enum Step: Equatable, Sendable {
     case removeTunnel(IPAddress)
 }
 
+extension Step {
+    /// Whether the step adds to networks, after all that is removed from them.
+    var isAddition: Bool {
+        switch self {
+        case .addNetwork, .addMember, .setRemotes, .putStaticMAC: true
+        default: false
+        }
+    }
+}
+
 extension Step: CustomStringConvertible {
     package var description: String {
         switch self {

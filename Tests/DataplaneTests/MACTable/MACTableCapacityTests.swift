@@ -160,4 +160,16 @@ struct MACTableCapacityTests {
             #expect(table.count == 100 && table.brokenInvariants() == [])
         }
     }
+
+    @Test("Control finds room below a lowered capacity in one walk over the table", .timeLimit(.minutes(1)))
+    func loweredCapacity() {
+        MACTable.make(capacity: 1 << 20).with { table in
+            for number in 0..<900_000 { table.learn(MACTable.key(number), .port(1, vlan: 100)) }
+            table.setCapacity(1024)
+            #expect(table.put(MACTable.key(2_000_000), .port(2, vlan: 0), .configured, now: 2))
+            #expect(table.count == 1024)
+            #expect(table.lookup(MACTable.key(2_000_000)).origin == .configured)
+            #expect(table.brokenInvariants().isEmpty)
+        }
+    }
 }

@@ -59,7 +59,8 @@ struct ReconcilerTests {
             _ = reconciler.reconcile(to: new, at: 10)
             for entry in learned {
                 let network = new.networks.first { $0.vni == entry.vni }
-                let isKept = network.map { survives(entry, in: $0, new) } ?? false
+                let before = old.networks.first { $0.vni == entry.vni }
+                let isKept = network.map { survives(entry, from: before, in: $0, new) } ?? false
                 let found = reconciler.networks[entry.vni].map {
                     !reconciler.tables.macs.lookup(MACKey(network: $0.index, mac: entry.mac)).isNone
                 }
@@ -92,11 +93,52 @@ struct ReconcilerTests {
         return learned
     }
 
-    private func survives(_ entry: Learned, in network: Configuration.Network, _ new: Configuration) -> Bool {
+    /// A MAC behind a VTEP goes with the VTEP, and when its network takes the VTEP off its list.
+    private func survives(_ entry: Learned, from old: Configuration.Network?, in network: Configuration.Network, _ new: Configuration)
+        -> Bool
+    {
         switch entry.location {
-        case .member(let member): network.members.contains(member)
-        case .remote(let remote): WantedState(new, ports: Fixture.directory).tunnels[remote] != nil
+        case .member(let member): return network.members.contains(member)
+        case .remote(let remote):
+            let isTakenOff = old?.remotes.contains(remote) == true && !network.remotes.contains(remote)
+            return !isTakenOff && WantedState(new, ports: Fixture.directory).tunnels[remote] != nil
         }
+    }
+
+    @Test("Static MACs of a network that comes find the room of one that goes")
+    func staticsInAFullTable() {
+        func configuration(_ vni: UInt32) -> Configuration {
+            var network = Configuration.Network(name: "net\(vni)", vni: VNI(vni)!)
+            network.members = [.init(port: "lan0", vlan: nil)]
+            network.staticMACs = (0..<12).map { .init(mac: MACAddress(2, 0, 0, 0, 3, $0), location: .member(network.members[0])) }
+            var configuration = Configuration()
+            configuration.macs.capacity = 16
+            configuration.networks = [network]
+            return configuration
+        }
+        var reconciler = Fixture.makeReconciler(macCapacity: 16)
+        for vni: UInt32 in [100, 101, 100] {
+            let wanted = WantedState(configuration(vni), ports: Fixture.directory)
+            let result = reconciler.reconcile(to: wanted, now: MonotonicTime(.zero), seconds: 1)
+            #expect(result.refused.isEmpty)
+            #expect(reconciler.tables.macs.count == 12)
+        }
+        reconciler.tables.destroy()
+    }
+
+    @Test("What a table has no room for is named")
+    func refusedStepsAreNamed() {
+        var configuration = Configuration()
+        configuration.macs.capacity = 16
+        var network = Configuration.Network(name: "blue", vni: VNI(100)!)
+        network.members = [.init(port: "lan0", vlan: nil)]
+        network.staticMACs = (0..<17).map { .init(mac: MACAddress(2, 0, 0, 0, 3, $0), location: .member(network.members[0])) }
+        configuration.networks = [network]
+        var reconciler = Fixture.makeReconciler(macCapacity: 16)
+        let result = reconciler.reconcile(
+            to: WantedState(configuration, ports: Fixture.directory), now: MonotonicTime(.zero), seconds: 1)
+        #expect(result.refused.count == 1)
+        reconciler.tables.destroy()
     }
 
     @Test("A reload of one network takes no step in another")
