@@ -61,11 +61,11 @@ run-dependencies:
 
 .PHONY: bench
 bench: dependencies build ## Measure cycles per packet beside dpdk-testpmd
-	@Benchmarks/run
+	@Benchmarks/run --binary .build/release/viaduct-bench
 
 .PHONY: bench-quick
 bench-quick: dependencies build ## The same with short windows: does it run, not how fast is it
-	@Benchmarks/run --quick
+	@Benchmarks/run --quick --binary .build/release/viaduct-bench
 
 .PHONY: check-hot-path
 check-hot-path: build ## Fail when a function that a worker executes retains, allocates or locks
