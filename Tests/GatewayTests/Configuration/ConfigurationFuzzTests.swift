@@ -16,7 +16,7 @@ struct ConfigurationFuzzTests {
     func mutations() {
         let seed = UInt64.random(in: .min ... .max)
         print("configuration fuzz seed: \(seed)")
-        var random = SplitMix64(state: seed)
+        var random = SeededRandom(state: seed)
         for _ in 0..<3000 {
             let text = mutated(ConfigurationCase.sample, random: &random)
             let reading = ConfigurationReader.read(text, machine: .sample)
@@ -27,7 +27,7 @@ struct ConfigurationFuzzTests {
     }
 
     /// `text` with one to eight places cut, doubled, replaced or exchanged.
-    private func mutated(_ text: String, random: inout SplitMix64) -> String {
+    private func mutated(_ text: String, random: inout SeededRandom) -> String {
         var scalars = Array(text.unicodeScalars)
         for _ in 0..<Int.random(in: 1...8, using: &random) {
             let start = Int.random(in: 0...scalars.count, using: &random)
@@ -43,18 +43,5 @@ struct ConfigurationFuzzTests {
         var result = String.UnicodeScalarView()
         result.append(contentsOf: scalars)
         return String(result)
-    }
-}
-
-/// A random number generator that a seed can repeat (Steele, Lea, Flood 2014).
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
     }
 }

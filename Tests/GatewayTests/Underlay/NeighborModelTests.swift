@@ -21,7 +21,7 @@ struct NeighborModelTests {
     func outputsTellAll() throws {
         let seed = UInt64.random(in: 0...(.max))
         print("neighbour model seed: \(seed)")
-        var random = Underlay.SeededGenerator(seed: seed)
+        var random = SeededRandom(state: seed)
         var bench = NeighborBench(capacity: 6)
         var follower = Follower()
         for _ in 0..<50_000 {
@@ -38,7 +38,7 @@ struct NeighborModelTests {
     }
 
     private func step(
-        _ bench: inout NeighborBench, _ follower: inout Follower, using random: inout Underlay.SeededGenerator
+        _ bench: inout NeighborBench, _ follower: inout Follower, using random: inout SeededRandom
     ) {
         let key = NeighborModelTests.keys.randomElement(using: &random)!
         let now = bench.clock.now

@@ -17,7 +17,7 @@ struct UnderlayFuzzTests {
     func fuzz() throws {
         let seed = UInt64.random(in: 0...(.max))
         print("underlay fuzz seed: \(seed)")
-        var random = Underlay.SeededGenerator(seed: seed)
+        var random = SeededRandom(state: seed)
         var bench = HostBench(ports: [Underlay.port(neighbors: ["192.0.2.9": Underlay.otherMAC])])
         _ = try bench.require()
         let before = bench.host.counters.transmitted
@@ -55,7 +55,7 @@ struct UnderlayFuzzTests {
             && (ethernet.destination == .broadcast || !ethernet.destination.isMulticast)
     }
 
-    private static func frame(using random: inout Underlay.SeededGenerator) -> [UInt8] {
+    private static func frame(using random: inout SeededRandom) -> [UInt8] {
         let choice = random.next()
         if choice & 7 == 0 { return bytes(count: Int(choice >> 8 & 0x7F), using: &random) }
         var frame = templates[Int(choice >> 3 & 7)]
@@ -70,7 +70,7 @@ struct UnderlayFuzzTests {
         }
     }
 
-    private static func bytes(count: Int, using random: inout Underlay.SeededGenerator) -> [UInt8] {
+    private static func bytes(count: Int, using random: inout SeededRandom) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 8)
         while bytes.count < count {

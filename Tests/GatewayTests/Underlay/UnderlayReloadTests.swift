@@ -115,7 +115,7 @@ struct UnderlayReloadTests {
     func equalsFreshStart() throws {
         let seed = UInt64.random(in: 0...(.max))
         print("underlay reload seed: \(seed)")
-        var random = Underlay.SeededGenerator(seed: seed)
+        var random = SeededRandom(state: seed)
         var bench = HostBench(ports: [])
         for _ in 0..<200 {
             let ports = randomPorts(using: &random)
@@ -132,7 +132,7 @@ struct UnderlayReloadTests {
         }
     }
 
-    private func randomPorts(using random: inout Underlay.SeededGenerator) -> [UnderlayPort] {
+    private func randomPorts(using random: inout SeededRandom) -> [UnderlayPort] {
         [(Underlay.wan0, Underlay.ownMAC, 1...3), (Underlay.wan1, Underlay.ownMAC1, 4...6)].compactMap { index, mac, hosts in
             guard Int.random(in: 0..<4, using: &random) > 0 else { return nil }
             let addresses = hosts.filter { _ in Bool.random(using: &random) }.map { "192.0.2.\($0)/24" }
