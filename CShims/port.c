@@ -17,8 +17,6 @@ static void device_name(const char *arguments, char *name, size_t size) {
     name[length] = 0;
 }
 
-int vd_port_find(const char *name, uint16_t *port) { return rte_eth_dev_get_port_by_name(name, port); }
-
 int vd_port_attach(const char *device_arguments, uint16_t *port) {
     char name[RTE_ETH_NAME_MAX_LEN];
     device_name(device_arguments, name, sizeof name);

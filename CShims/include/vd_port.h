@@ -13,13 +13,10 @@ VD_HOT uint16_t vd_tx_burst(uint16_t port, uint16_t queue, vd_mbuf *_Nullable *_
 }
 
 static const uint64_t VD_TX_OFFLOAD_OUTER_IPV4_CKSUM = RTE_ETH_TX_OFFLOAD_OUTER_IPV4_CKSUM;
-static const uint64_t VD_TX_OFFLOAD_OUTER_UDP_CKSUM = RTE_ETH_TX_OFFLOAD_OUTER_UDP_CKSUM;
 static const uint64_t VD_TX_OFFLOAD_MULTI_SEGS = RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
-static const uint64_t VD_TX_OFFLOAD_MT_LOCKFREE = RTE_ETH_TX_OFFLOAD_MT_LOCKFREE;
 static const uint64_t VD_RX_OFFLOAD_IPV4_CKSUM = RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
 static const uint64_t VD_RX_OFFLOAD_UDP_CKSUM = RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
 static const uint64_t VD_RX_OFFLOAD_SCATTER = RTE_ETH_RX_OFFLOAD_SCATTER;
-static const uint64_t VD_RX_OFFLOAD_RSS_HASH = RTE_ETH_RX_OFFLOAD_RSS_HASH;
 
 typedef struct vd_port_info {
     char driver[64];
@@ -54,8 +51,6 @@ typedef struct vd_port_statistics {
 
 /// Attaches the device, unless it is there already, and finds its port. 0, or a negative errno.
 int vd_port_attach(const char *_Nonnull device_arguments, uint16_t *_Nonnull port);
-/// Port of a device by its name. 0, or a negative errno.
-int vd_port_find(const char *_Nonnull name, uint16_t *_Nonnull port);
 int vd_port_query(uint16_t port, vd_port_info *_Nonnull info);
 /// Configures queues, sets the MTU and starts the port. 0, or a negative errno and in `stage` the name of the step that failed.
 int vd_port_start(uint16_t port, const vd_port_settings *_Nonnull settings, const char *_Nullable *_Nonnull stage);
