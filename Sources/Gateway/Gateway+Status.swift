@@ -109,8 +109,7 @@ extension Gateway {
 
     private func state(of tunnel: Reconciler.RunningTunnel) -> TunnelStatus.State {
         if machinery.tables.tunnels[tunnel.index]?.isResolved == 1 { return .up }
-        let neighbor = reconciler.host.neighbors.status.first { $0.key == tunnel.route.key }
-        return neighbor?.state == .failed ? .unreachable : .resolving
+        return reconciler.host.neighbors.state(of: tunnel.route.key) == .failed ? .unreachable : .resolving
     }
 
     package func neighbors() -> [NeighborStatus] {

@@ -41,8 +41,8 @@ package actor Gateway: RunnableGateway {
         do {
             try machinery.launchWorkers(configuration.system)
         } catch {
-            machinery.takeDown()
-            EAL.stop()
+            machinery.stopWorkers()
+            machinery.close()
             throw error
         }
         workers.threads = machinery.workers
@@ -72,12 +72,10 @@ package actor Gateway: RunnableGateway {
     @discardableResult
     package func stop() -> GatewayTotals {
         if let totals { return totals }
-        machinery.exchange.stop()
-        for worker in machinery.workers { worker.join() }
+        machinery.stopWorkers()
         let final = currentTotals()
         totals = final
-        machinery.takeDown()
-        EAL.stop()
+        machinery.close()
         return final
     }
 }

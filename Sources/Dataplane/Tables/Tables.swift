@@ -18,7 +18,7 @@ package struct Tables: @unchecked Sendable {
     package let ports: PortTable
     let settings: UnsafeMutablePointer<Settings>
 
-    /// `macCapacityMaximum` is what `macs.capacity` may be raised to by a reload without a restart.
+    /// Room for `macCapacity` MAC entries, and what rounding up adds: see ``MACTable/capacityMaximum``.
     package static func make(macCapacity: Int, node: Int32 = -1) -> Tables {
         let settings = TableMemory.allocate(Settings.self, count: 1)
         settings.initialize(to: Settings())

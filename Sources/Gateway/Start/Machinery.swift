@@ -65,10 +65,15 @@ struct Machinery {
 }
 
 extension Machinery {
-    /// Ends the workers, which first transmit what is queued, and closes all devices.
-    mutating func takeDown() {
+    /// Ends the workers, which first transmit what is queued. Their counters stay readable.
+    func stopWorkers() {
         exchange.stop()
         for worker in workers { worker.join() }
+    }
+
+    /// Closes all devices and ends DPDK, after the workers.
+    func close() {
         for port in ports { port.device.close() }
+        EAL.stop()
     }
 }

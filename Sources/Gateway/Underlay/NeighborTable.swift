@@ -71,6 +71,9 @@ package struct NeighborTable: Sendable {
     /// The MAC to send to; `nil` when there is none or nobody requires this neighbour.
     package func mac(of key: PortAddress) -> MACAddress? { neighbors[key]?.mac }
 
+    /// `nil` when nobody requires this neighbour.
+    package func state(of key: PortAddress) -> NeighborState? { neighbors[key]?.state }
+
     /// All neighbours by port and address.
     package var status: [Status] {
         neighbors.map { Status(key: $0.key, mac: $0.value.mac, state: $0.value.state) }.sorted { $0.key < $1.key }
