@@ -108,7 +108,7 @@ extension Gateway {
     }
 
     private func state(of tunnel: Reconciler.RunningTunnel) -> TunnelStatus.State {
-        if machinery.tables.tunnels[tunnel.index]?.isResolved == 1 { return .up }
+        if machinery.tables.tunnels[tunnel.index]?.isResolved == true { return .up }
         return reconciler.host.neighbors.state(of: tunnel.route.key) == .failed ? .unreachable : .resolving
     }
 

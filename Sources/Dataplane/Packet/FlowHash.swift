@@ -1,43 +1,41 @@
 /// The entropy of the outer source port: a hash of the inner flow, so that underlay routers spread flows over paths and keep the packets of
-/// one flow in order (RFC 7348 section 5). Covers both MACs and the EtherType; for IPv4 and IPv6 the addresses, too; for their TCP, UDP and
-/// SCTP packets the ports, unless the packet is a fragment.
+/// one flow in order (RFC 7348 section 5). Covers the network, both MACs and, for IPv4 and IPv6, the addresses; for their TCP, UDP and SCTP packets
+/// the ports, unless the packet is a fragment; for anything else the EtherType.
+///
+/// The hashes of both keys of the MAC table, which a frame has anyway, stand for network and MACs. They are seeded when the gateway starts, so
+/// a flow's port stays the same until then.
 package enum FlowHash {
-    private static let k0: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let k1: UInt64 = 0xC2B2_AE3D_27D4_EB4F
     private static let k2: UInt64 = 0x1656_67B1_9E37_79F9
     private static let k3: UInt64 = 0x27D4_EB2F_1656_67C5
 
-    /// `frame` is the frame's start, `tagBytes` (0 or 4) the length of its VLAN tag, `byteCount` what lies in one piece, tag included: at
-    /// least 14 + `tagBytes`.
+    /// `frame` starts twelve bytes before the EtherType, which is that of the payload: a VLAN tag lies before that. `byteCount`: what lies in one piece
+    /// from there on, at least 14. `source` and `destination`: the hashes of the frame's keys.
     @_noLocks @_noAllocation @inline(__always)
-    package static func hash(_ frame: UnsafeRawPointer, tagBytes: Int, byteCount: Int) -> UInt64 {
-        let type = frame.u16(12 &+ tagBytes)
-        var sum = frame.u64(0) &* k0 ^ (UInt64(frame.u32(8)) | UInt64(type) << 32) &* k1
-        let packet = frame + (14 &+ tagBytes)
-        let length = byteCount &- 14 &- tagBytes
-        if type == EtherType.ipv4 {
-            sum ^= ipv4(packet, length)
-        } else if type == EtherType.ipv6 {
-            sum ^= ipv6(packet, length)
+    package static func hash(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64 {
+        // EtherType, version and header length of IPv4; flags and offset of a fragment.
+        if _fastPath(byteCount >= 38), _fastPath(frame.u32(12) &<< 8 == 0x4500_0800), _fastPath(frame.u16(20) & 0xFF3F == 0) {
+            let proto = frame.load(fromByteOffset: 23, as: UInt8.self)
+            if _fastPath(proto == 17 || proto == 6) {
+                return mix(source ^ frame.u64(26), destination ^ (UInt64(frame.u32(34)) | UInt64(proto) &<< 32))
+            }
         }
-        let product = (sum ^ k2).multipliedFullWidth(by: k0)
-        return product.high ^ product.low
+        return mix(source, destination ^ other(frame, byteCount))
     }
 
-    /// TCP or UDP behind a header without options, not fragmented: nearly everything. The rest is kept out of the caller's registers.
+    /// Everything else, kept out of the caller's registers.
+    @_noLocks @_noAllocation @inline(never)
+    private static func other(_ frame: UnsafeRawPointer, _ byteCount: Int) -> UInt64 {
+        let type = frame.u16(12)
+        let packet = frame + 14
+        let length = byteCount &- 14
+        if type == EtherType.ipv4, length >= 20 { return ipv4(packet, length) }
+        if type == EtherType.ipv6, length >= 40 { return ipv6(packet, length) }
+        return UInt64(type) &* k1
+    }
+
     @_noLocks @_noAllocation @inline(__always)
     private static func ipv4(_ packet: UnsafeRawPointer, _ length: Int) -> UInt64 {
-        guard length >= 24 else { return ipv4Other(packet, length) }
-        let proto = packet.load(fromByteOffset: 9, as: UInt8.self)
-        // Version and header length, and the flags and offset of a fragment, in one look.
-        let isPlain = packet.u64(0) & 0xFF3F_0000_0000_00FF == 0x45
-        guard isPlain, proto == 6 || proto == 17 else { return ipv4Other(packet, length) }
-        return packet.u64(12) &* k2 ^ (UInt64(packet.u32(20)) << 8 | UInt64(proto)) &* k3
-    }
-
-    @_noLocks @_noAllocation @inline(never)
-    private static func ipv4Other(_ packet: UnsafeRawPointer, _ length: Int) -> UInt64 {
-        guard length >= 20 else { return 0 }
         let proto = packet.load(fromByteOffset: 9, as: UInt8.self)
         let addresses = packet.u64(12) &* k2
         let headerLength = Int(packet.load(as: UInt8.self) & 15) &* 4
@@ -47,11 +45,10 @@ package enum FlowHash {
         return addresses ^ (UInt64(packet.u32(headerLength)) << 8 | UInt64(proto)) &* k3
     }
 
-    @_noLocks @_noAllocation @inline(never)
+    @_noLocks @_noAllocation @inline(__always)
     private static func ipv6(_ packet: UnsafeRawPointer, _ length: Int) -> UInt64 {
-        guard length >= 40 else { return 0 }
         let next = packet.load(fromByteOffset: 6, as: UInt8.self)
-        let source = packet.u64(8) &* k0 ^ packet.u64(16) &* k2
+        let source = packet.u64(8) &* k1 ^ packet.u64(16) &* k2
         let destination = packet.u64(24) &* k3 ^ packet.u64(32) &* k1
         let addresses = source ^ (destination << 1 | destination >> 63)
         guard hasPorts(next), length >= 44 else { return addresses ^ UInt64(next) &* k3 }
@@ -60,6 +57,12 @@ package enum FlowHash {
 
     @_noLocks @_noAllocation @inline(__always)
     private static func hasPorts(_ proto: UInt8) -> Bool { proto == 6 || proto == 17 || proto == 132 }
+
+    @_noLocks @_noAllocation @inline(__always)
+    private static func mix(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        let product = a.multipliedFullWidth(by: b)
+        return product.high ^ product.low
+    }
 
     /// The UDP source port, network order, for a hash and the configured range (first port << 16 | number of ports).
     @_noLocks @_noAllocation @inline(__always)

@@ -5,12 +5,17 @@ package enum InternetChecksum {
     /// Whether a 20-byte IPv4 header, its checksum included, sums up to ones.
     @_noLocks @_noAllocation @inline(__always)
     package static func isValidIPv4Header(_ header: UnsafeRawPointer) -> Bool {
-        let (ten, firstCarry) = header.u64(0).addingReportingOverflow(header.u64(8))
-        let (all, secondCarry) = ten.addingReportingOverflow(UInt64(header.u32(16)) &+ (firstCarry ? 1 : 0))
-        var sum = (all & 0xFFFF_FFFF) &+ (all >> 32) &+ (secondCarry ? 1 : 0)
-        // 33 bits. After two steps all ones have come together, if there are any.
-        sum = (sum & 0xFFFF) &+ (sum >> 16)
-        return (sum & 0xFFFF) &+ (sum >> 16) == 0xFFFF
+        // The sum of five words of 32 bits has 35 and the same rest by 65535 as that of ten words of 16. All ones is that rest 0: a header is
+        // never all zero.
+        let front = UInt64(header.u32(0)) &+ UInt64(header.u32(4))
+        let back = UInt64(header.u32(8)) &+ UInt64(header.u32(12)) &+ UInt64(header.u32(16))
+        return isMultipleOf65535(front &+ back)
+    }
+
+    /// Multiplied by the inverse of an odd number, its multiples, and only they, become the small numbers.
+    @_noLocks @_noAllocation @inline(__always)
+    private static func isMultipleOf65535(_ sum: UInt64) -> Bool {
+        sum &* 0xFFFE_FFFE_FFFE_FFFF <= UInt64.max / 65535
     }
 
     /// Whether the UDP checksum of an IPv4 packet is right. `offset`: where its UDP header starts in the packet.

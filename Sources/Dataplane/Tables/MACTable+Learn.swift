@@ -22,12 +22,15 @@ extension MACTable {
             || (!entry.isLearned && entry.destination.rawValue == destination.rawValue && !entry.isNone)
     }
 
-    /// Learns that `key` is behind `destination`. `previous` is where it was, when it moved. Workers only; never waits.
+    package func learn(_ key: MACKey, _ destination: Destination, now: UInt32, previous: inout Destination) -> LearnOutcome {
+        learn(key, destination, now: now, hash: hash(key), previous: &previous)
+    }
+
+    /// Learns that `key`, whose hash is `hash`, is behind `destination`. `previous` is where it was, when it moved. Workers only; never waits.
     @_noLocks @_noAllocation @inline(never)
-    package func learn(
-        _ key: MACKey, _ destination: Destination, now: UInt32, previous: inout Destination
+    func learn(
+        _ key: MACKey, _ destination: Destination, now: UInt32, hash: UInt64, previous: inout Destination
     ) -> LearnOutcome {
-        let hash = hash(key)
         let fresh = MACEntry.learned(destination, lastSeen: now)
         guard let slot = slot(of: key, hash: hash) else { return insert(key, fresh, hash: hash) }
         let entry = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))

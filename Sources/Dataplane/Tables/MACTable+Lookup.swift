@@ -1,6 +1,10 @@
 import CShims
 
 extension MACTable {
+    /// The entry of `key` if it is in its home bucket.
+    @_noLocks @_noAllocation @inline(__always)
+    func lookupHome(_ key: MACKey, hash: UInt64) -> MACEntry { MACTable.read(key, in: home(hash)) }
+
     /// The entry of `key`, or ``MACEntry/none``. `hash` is its ``hash(_:)``, whose home bucket was best prefetched before.
     @_noLocks @_noAllocation @inline(__always)
     func lookup(_ key: MACKey, hash: UInt64) -> MACEntry {

@@ -79,7 +79,7 @@ extension MACTable {
     /// Two 64 x 64 -> 128 bit multiplications with secret operands, folded. One would not do: with an unlucky seed it leaves the steps between
     /// serial MACs so regular that their buckets overflow.
     @_noLocks @_noAllocation @inline(__always)
-    func hash(_ key: MACKey) -> UInt64 {
+    package func hash(_ key: MACKey) -> UInt64 {
         let first = (key.rawValue ^ seed).multipliedFullWidth(by: multiplier)
         let second = (first.high ^ first.low ^ 0xA076_1D64_78BD_642F).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB ^ seed)
         return second.high ^ second.low

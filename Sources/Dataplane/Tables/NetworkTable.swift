@@ -5,9 +5,7 @@ import CShims
 /// Writer: control. The VNI is written before the index is published in a VLAN or VNI map and never changes while it is; the flood
 /// lists are replaced as a whole. Readers: workers.
 struct NetworkRecord: BitwiseCopyable {
-    /// VXLAN header word 2 as stored on the wire: VNI in the upper 24 bits, reserved byte 0.
-    var vniWordBE: UInt32 = 0
-    var flags: UInt32 = 0
+    var vxlan = VXLANHeader(vni: 0)
     /// ``FloodList`` of the network's members on access ports, and of its remote VTEPs.
     var localFloodList: UnsafeMutableRawPointer?
     var remoteFloodList: UnsafeMutableRawPointer?
@@ -28,10 +26,10 @@ package struct NetworkTable: @unchecked Sendable {
 
     /// Before the index is published.
     package func set(_ network: NetworkIndex, vni: VNI) {
-        records[Int(network.rawValue)].vniWordBE = (vni.rawValue << 8).bigEndian
+        records[Int(network.rawValue)].vxlan = VXLANHeader(vni: vni.rawValue)
     }
 
-    package func vni(_ network: NetworkIndex) -> VNI? { VNI(records[Int(network.rawValue)].vniWordBE.bigEndian >> 8) }
+    package func vni(_ network: NetworkIndex) -> VNI? { VNI(records[Int(network.rawValue)].vxlan.vni) }
 
     @_noLocks @_noAllocation @inline(__always)
     func localFloodList(_ network: Int) -> FloodList {

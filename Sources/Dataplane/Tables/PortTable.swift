@@ -92,10 +92,23 @@ struct AddressList {
         return memory
     }
 
+    @inline(__always)
+    private var count: Int {
+        guard let memory else { return 0 }
+        return Int(memory.load(as: UInt32.self))
+    }
+
+    /// The first address, network order, which nearly every packet is for; what is no address when there is none.
+    @inline(__always)
+    var first: UInt64 {
+        guard let memory, count > 0 else { return .max }
+        return UInt64(memory.load(fromByteOffset: 4, as: UInt32.self))
+    }
+
     @_noLocks @_noAllocation @inline(__always)
     func contains(_ addressBE: UInt32) -> Bool {
         guard let memory else { return false }
-        var position = Int(memory.load(as: UInt32.self))
+        var position = count
         while position > 0 {
             if memory.load(fromByteOffset: 4 &* position, as: UInt32.self) == addressBE { return true }
             position &-= 1
@@ -105,8 +118,6 @@ struct AddressList {
 
     var addresses: [UInt32] {
         guard let memory else { return [] }
-        return (0..<Int(memory.load(as: UInt32.self))).map {
-            UInt32(bigEndian: memory.load(fromByteOffset: 4 * ($0 + 1), as: UInt32.self))
-        }
+        return (0..<count).map { UInt32(bigEndian: memory.load(fromByteOffset: 4 * ($0 + 1), as: UInt32.self)) }
     }
 }

@@ -2,11 +2,11 @@ import CShims
 
 /// VLAN ID or untagged -> network, one map for each access port.
 ///
-/// Layout: 4097 16-bit network indexes, index = VLAN ID, 4096 = untagged; 0 = no network. Writer: control, release stores.
+/// Layout: 4096 16-bit network indexes, index = VLAN ID, 0 = untagged, as in a priority tag (IEEE 802.1Q 6.8); 0 = no network. Writer: control, release stores.
 /// Readers: workers, acquire loads, so that a worker that sees an index also sees the network's record.
 package struct PortVLANMap: @unchecked Sendable {
-    static let untagged = 4096
-    static let count = 4097
+    static let untagged = 0
+    static let count = 4096
 
     let networks: UnsafeMutablePointer<UInt16>
 

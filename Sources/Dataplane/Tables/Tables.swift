@@ -18,12 +18,12 @@ package struct Tables: @unchecked Sendable {
     package let ports: PortTable
     let settings: UnsafeMutablePointer<Settings>
 
-    /// Room for `macCapacity` MAC entries, and what rounding up adds: see ``MACTable/capacityMaximum``.
-    package static func make(macCapacity: Int, node: Int32 = -1) -> Tables {
+    /// Room for `macCapacity` MAC entries, and what rounding up adds: see ``MACTable/capacityMaximum``. `seed` is random but in tests.
+    package static func make(macCapacity: Int, node: Int32 = -1, seed: UInt64 = vd_random()) -> Tables {
         let settings = TableMemory.allocate(Settings.self, count: 1)
         settings.initialize(to: Settings())
         return Tables(
-            macs: .make(capacity: macCapacity, node: node), vnis: .make(node: node), networks: .make(node: node),
+            macs: .make(capacity: macCapacity, node: node, seed: seed), vnis: .make(node: node), networks: .make(node: node),
             tunnels: .make(node: node), vteps: .make(), ports: .make(), settings: settings)
     }
 

@@ -5,30 +5,28 @@ import CShims
 /// Never changed after it is published: control publishes another record and frees this one after a quiescent state.
 package struct TunnelRecord: BitwiseCopyable {
     /// 50 bytes on the wire: Ethernet 14, IPv4 20, UDP 8, VXLAN 8. See ``OuterHeader``.
-    var header: OuterHeader
-    /// Sum of the IPv4 header's 16-bit words with length and checksum zero, for the checksum by arithmetic.
-    var checksumBase: UInt32
-    /// Largest inner frame, in bytes without tag, that fits the underlay port's MTU.
-    var innerMaximum: UInt32
+    package let header: OuterHeader
+    /// Flags for the device that is to compute the outer IPv4 checksum; 0 where it does not.
+    let offloadFlags: UInt64
+    /// Largest inner frame, in bytes without tag, that fits the underlay port's MTU; 0 while the next hop's MAC is unknown: packets are
+    /// dropped, nobody waits.
+    let innerMaximum: UInt32
     /// Port towards the next hop.
-    package var port: UInt16
-    /// 0 while the next hop's MAC is unknown: packets are dropped, nobody waits.
-    package var isResolved: UInt8
-    /// 1: the port computes the outer IPv4 checksum.
-    var hardwareChecksum: UInt8
+    package let port: UInt16
 
     package init(
         port: PortIndex, nextHopMAC: MACAddress?, portMAC: MACAddress, source: UInt32, destination: UInt32, udpPort: UInt16, mtu: Int,
         hardwareChecksum: Bool
     ) {
         header = OuterHeader(
-            destinationMAC: nextHopMAC ?? .zero, sourceMAC: portMAC, source: source, destination: destination, udpPort: udpPort)
-        checksumBase = header.ipv4ChecksumBase
-        innerMaximum = UInt32(mtu - OuterHeader.ipv4Overhead)
+            destinationMAC: nextHopMAC ?? .zero, sourceMAC: portMAC, source: source, destination: destination, udpPort: udpPort,
+            hardwareChecksum: hardwareChecksum)
+        offloadFlags = hardwareChecksum ? VD_TX_TUNNEL_VXLAN | VD_TX_OUTER_IPV4 | VD_TX_OUTER_IP_CKSUM : 0
+        innerMaximum = nextHopMAC == nil ? 0 : UInt32(mtu - OuterHeader.ipv4Overhead)
         self.port = port.rawValue
-        isResolved = nextHopMAC == nil ? 0 : 1
-        self.hardwareChecksum = hardwareChecksum ? 1 : 0
     }
+
+    package var isResolved: Bool { innerMaximum != 0 }
 }
 
 /// Tunnel index -> pointer to a ``TunnelRecord``. Index 0 is never used.

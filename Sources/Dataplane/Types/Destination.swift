@@ -7,6 +7,8 @@ package struct Destination: Hashable, BitwiseCopyable, Sendable {
     package let rawValue: UInt32
 
     package static let none = Destination(rawValue: 0)
+    /// No destination, and no flooding either: the frame's source is configured to be elsewhere. Never in a table.
+    static let refused = Destination(rawValue: 1)
     static let kindMask: UInt32 = 3 << 28
     static let localKind: UInt32 = 1 << 28
     static let tunnelKind: UInt32 = 2 << 28

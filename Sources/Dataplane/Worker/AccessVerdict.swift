@@ -12,7 +12,7 @@ struct AccessFrame {
     /// 802.1Q tag control: priority and VLAN ID, 0 when untagged.
     var tag: UInt16
     /// Bytes that the tag takes in the frame: 0 or 4. A tag that the device has taken off takes none.
-    var tagBytes: UInt8
+    var tagBytes: UInt16
     var source: UInt64
     var destination: UInt64
 }
@@ -23,24 +23,43 @@ extension AccessVerdict {
     static func decide(_ frame: UnsafeRawPointer, byteCount: Int, strippedTag: UInt16?, vlans: UnsafeMutablePointer<UInt16>)
         -> AccessVerdict
     {
+        // Behind this, the compiler drops both checks of the length. What is shorter takes the same steps out of line.
+        if _slowPath(byteCount < 18) { return decideShort(frame, byteCount: byteCount, strippedTag: strippedTag, vlans: vlans) }
+        return check(frame, byteCount: byteCount, strippedTag: strippedTag, vlans: vlans)
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private static func decideShort(
+        _ frame: UnsafeRawPointer, byteCount: Int, strippedTag: UInt16?, vlans: UnsafeMutablePointer<UInt16>
+    ) -> AccessVerdict { check(frame, byteCount: byteCount, strippedTag: strippedTag, vlans: vlans) }
+
+    @_noLocks @_noAllocation @inline(__always)
+    private static func check(_ frame: UnsafeRawPointer, byteCount: Int, strippedTag: UInt16?, vlans: UnsafeMutablePointer<UInt16>)
+        -> AccessVerdict
+    {
         guard byteCount >= 14 else { return .drop(.frameShort) }
         var type = frame.u16(12)
-        var result = AccessFrame(network: 0, tag: 0, tagBytes: 0, source: frame.u64(4) >> 16, destination: frame.mac(0))
+        var result = AccessFrame(network: 0, tag: 0, tagBytes: 0, source: frame.u64(4) &>> 16, destination: frame.mac(0))
         if let strippedTag {
             result.tag = strippedTag
-        } else if type == EtherType.vlan {
+        } else if _fastPath(type == EtherType.vlan) {
             guard byteCount >= 18 else { return .drop(.frameShort) }
             result.tag = frame.u16(14).byteSwapped
             result.tagBytes = 4
             type = frame.u16(16)
         }
-        // VLAN ID 0 is a priority tag: the frame belongs to no VLAN (IEEE 802.1Q 6.8).
         let vlan = Int(result.tag & 0xFFF)
-        result.network = PortVLANMap(networks: vlans).lookup(vlan == 0 ? PortVLANMap.untagged : vlan)
-        if _slowPath(result.network == 0) { return .drop(vlan == 0 ? .untaggedRefused : .vlanUnknown) }
-        if _slowPath(EtherType.isTag(type)) { return .drop(.vlanStacked) }
-        if _slowPath(result.source & 1 != 0 || result.source == 0) { return .drop(.sourceMACInvalid) }
-        if _slowPath(MACAddress.isLinkLocal(result.destination)) { return .drop(.linkLocal) }
+        result.network = PortVLANMap(networks: vlans).lookup(vlan)
+        guard result.network != 0, !EtherType.isTag(type), result.source & 1 == 0, result.source != 0,
+            _fastPath(result.destination & 1 == 0) || !MACAddress.isLinkLocal(result.destination)
+        else { return .drop(reason(result, type)) }
         return .forward(result)
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private static func reason(_ frame: AccessFrame, _ type: UInt16) -> DropReason {
+        if frame.network == 0 { return frame.tag & 0xFFF == 0 ? .untaggedRefused : .vlanUnknown }
+        if EtherType.isTag(type) { return .vlanStacked }
+        return frame.source & 1 != 0 || frame.source == 0 ? .sourceMACInvalid : .linkLocal
     }
 }

@@ -15,9 +15,20 @@ struct TunnelFrame {
     var network: UInt16
     var tunnel: UInt16
     /// Bytes of the inner frame, without what pads the outer one.
-    var innerByteCount: Int
+    var innerByteCount: UInt32
     var source: UInt64
     var destination: UInt64
+}
+
+/// What a verdict depends on beside the packet, read once a burst.
+struct UnderlayContext {
+    let portMAC: UInt64
+    let addresses: AddressList
+    /// The first of them: see ``AddressList/first``.
+    let firstAddress: UInt64
+    let udpPortBE: UInt16
+    let vnis: VNIMap
+    let vteps: VTEPMap.Snapshot
 }
 
 extension UnderlayVerdict {
@@ -26,77 +37,106 @@ extension UnderlayVerdict {
     static let innerOffset = ethernet + ipv4 + udp + vxlan
 
     @_noLocks @_noAllocation @inline(__always)
-    static func decide(
-        _ packet: UnsafePointer<vd_mbuf>, portMAC: UInt64, addresses: AddressList, udpPortBE: UInt16, vnis: VNIMap, vteps: VTEPMap
-    ) -> UnderlayVerdict {
-        // With all headers in the first segment, the compiler drops every check of its length.
-        if _slowPath(Int(packet.pointee.data_len) < innerOffset &+ ethernet) {
-            return decideShort(packet, portMAC: portMAC, addresses: addresses, udpPortBE: udpPortBE, vnis: vnis, vteps: vteps)
+    static func decide(_ packet: UnsafePointer<vd_mbuf>, _ context: UnderlayContext) -> UnderlayVerdict {
+        if _fastPath(isPlain(packet, context)) {
+            let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
+            return decapsulate(frame, innerByteCount: packet.pointee.pkt_len &- UInt32(innerOffset), context)
         }
-        return check(packet, portMAC: portMAC, addresses: addresses, udpPortBE: udpPortBE, vnis: vnis, vteps: vteps)
+        return decideByTheBook(packet, context)
+    }
+
+    /// Whether a packet is what nearly all are: VXLAN over UDP without checksum over IPv4 without options, fragments and padding, to the
+    /// port's first address, all headers in the first segment. ``decideByTheBook`` would let it pass; it also knows why another does not.
+    @_noLocks @_noAllocation @inline(__always)
+    private static func isPlain(_ packet: UnsafePointer<vd_mbuf>, _ context: UnderlayContext) -> Bool {
+        guard packet.pointee.data_len >= UInt16(innerOffset &+ ethernet) else { return false }
+        let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
+        // Without padding, both lengths follow from the packet's.
+        let ipv4Length = packet.pointee.pkt_len &- UInt32(ethernet)
+        let ipv4LengthBE = UInt16(truncatingIfNeeded: ipv4Length).byteSwapped
+        let udpLengthBE = UInt16(truncatingIfNeeded: ipv4Length &- UInt32(ipv4)).byteSwapped
+        return (frame.u64(0) ^ context.portMAC) &<< 16 == 0
+            // EtherType, version and header length.
+            && frame.u32(12) &<< 8 == 0x4500_0800
+            && frame.u16(16) == ipv4LengthBE
+            // More-fragments flag and offset, protocol.
+            && frame.u32(20) & 0xFF00_FF3F == 17 &<< 24
+            && UInt64(frame.u32(30)) == context.firstAddress
+            && frame.u16(36) == context.udpPortBE
+            // UDP length and no checksum.
+            && frame.u32(38) == UInt32(udpLengthBE)
+            && frame.load(fromByteOffset: 42, as: UInt8.self) & 0x08 != 0
+            && hasValidIPv4Checksum(packet, frame + ethernet)
     }
 
     @_noLocks @_noAllocation @inline(never)
-    private static func decideShort(
-        _ packet: UnsafePointer<vd_mbuf>, portMAC: UInt64, addresses: AddressList, udpPortBE: UInt16, vnis: VNIMap, vteps: VTEPMap
-    ) -> UnderlayVerdict {
-        check(packet, portMAC: portMAC, addresses: addresses, udpPortBE: udpPortBE, vnis: vnis, vteps: vteps)
-    }
-
-    @_noLocks @_noAllocation @inline(__always)
-    private static func check(
-        _ packet: UnsafePointer<vd_mbuf>, portMAC: UInt64, addresses: AddressList, udpPortBE: UInt16, vnis: VNIMap, vteps: VTEPMap
-    ) -> UnderlayVerdict {
+    private static func decideByTheBook(_ packet: UnsafePointer<vd_mbuf>, _ context: UnderlayContext) -> UnderlayVerdict {
+        let addresses = context.addresses
         let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let byteCount = Int(packet.pointee.data_len)
         guard byteCount >= ethernet else { return .drop(.underlayFrameShort) }
         let destinationMAC = frame.mac(0)
-        if _slowPath(destinationMAC != portMAC && destinationMAC & 1 == 0) { return .drop(.underlayMACNotOurs) }
+        if destinationMAC != context.portMAC, destinationMAC & 1 == 0 { return .drop(.underlayMACNotOurs) }
         let type = frame.u16(12)
-        if _slowPath(type != EtherType.ipv4) { return type == EtherType.arp ? .punt : .drop(.underlayEtherType) }
+        if type != EtherType.ipv4 { return type == EtherType.arp ? .punt : .drop(.underlayEtherType) }
 
         // IPv4.
         guard byteCount >= ethernet &+ ipv4 else { return .drop(.underlayFrameShort) }
         let header = frame + ethernet
         let versionAndLength = header.load(as: UInt8.self)
-        if _slowPath(versionAndLength != 0x45) { return .drop(reason(ofVersionAndLength: versionAndLength)) }
+        if versionAndLength != 0x45 { return .drop(reason(ofVersionAndLength: versionAndLength)) }
         let totalLength = Int(header.u16(2).byteSwapped)
         let packetLength = Int(packet.pointee.pkt_len)
         guard totalLength >= ipv4, totalLength <= packetLength &- ethernet else { return .drop(.ipv4Length) }
         guard packet.pointee.nb_segs == 1 || totalLength == packetLength &- ethernet else { return .drop(.ipv4Length) }
         guard hasValidIPv4Checksum(packet, header) else { return .drop(.ipv4Checksum) }
         guard addresses.contains(header.u32(16)) else { return .drop(.notOurAddress) }
-        let sourceBE = header.u32(12)
-        if _slowPath(addresses.contains(sourceBE)) { return .drop(.ownSourceAddress) }
+        guard !addresses.contains(header.u32(12)) else { return .drop(.ownSourceAddress) }
         // More-fragments flag or an offset.
-        if _slowPath(header.u16(6) & 0xFF3F != 0) { return .drop(.ipv4Fragment) }
+        if header.u16(6) & 0xFF3F != 0 { return .drop(.ipv4Fragment) }
         let proto = header.load(fromByteOffset: 9, as: UInt8.self)
-        if _slowPath(proto != 17) { return proto == 1 ? .punt : .drop(.ipProtocol) }
+        if proto != 17 { return proto == 1 ? .punt : .drop(.ipProtocol) }
 
         // UDP.
         let payload = totalLength &- ipv4
         guard payload >= udp, byteCount >= ethernet &+ ipv4 &+ udp else { return .drop(.udpLength) }
         let datagram = header + ipv4
-        guard datagram.u16(2) == udpPortBE else { return .drop(.udpPort) }
+        guard datagram.u16(2) == context.udpPortBE else { return .drop(.udpPort) }
         guard Int(datagram.u16(4).byteSwapped) == payload else { return .drop(.udpLength) }
-        if _slowPath(datagram.u16(6) != 0 && !hasValidUDPChecksum(packet, header, length: payload)) { return .drop(.udpChecksum) }
+        if datagram.u16(6) != 0, !hasValidUDPChecksum(packet, header, length: payload) { return .drop(.udpChecksum) }
 
         // VXLAN and the inner frame.
         guard payload >= udp &+ vxlan, byteCount >= innerOffset else { return .drop(.vxlanShort) }
         guard datagram.load(fromByteOffset: 8, as: UInt8.self) & 0x08 != 0 else { return .drop(.vxlanFlags) }
-        let network = vnis.lookup(datagram.u32(12).byteSwapped >> 8)
-        if _slowPath(network == 0) { return .drop(.vniUnknown) }
-        let tunnel = vteps.lookup(sourceBE)
-        if _slowPath(tunnel == 0) { return .drop(.vtepUnknown) }
         let innerByteCount = payload &- udp &- vxlan
         guard innerByteCount >= ethernet, byteCount >= innerOffset &+ ethernet else { return .drop(.innerShort) }
+        return decapsulate(frame, innerByteCount: UInt32(truncatingIfNeeded: innerByteCount), context)
+    }
+
+    /// `frame`: a VXLAN packet with valid outer headers whose VXLAN and inner Ethernet headers lie in its first segment.
+    @_noLocks @_noAllocation @inline(__always)
+    private static func decapsulate(_ frame: UnsafeRawPointer, innerByteCount: UInt32, _ context: UnderlayContext) -> UnderlayVerdict {
+        let network = context.vnis.lookup(frame.u32(46).byteSwapped &>> 8)
+        let tunnel = context.vteps.lookup(frame.u32(26))
         let inner = frame + innerOffset
-        let result = TunnelFrame(
-            network: network, tunnel: tunnel, innerByteCount: innerByteCount, source: inner.u64(4) >> 16, destination: inner.mac(0))
-        if _slowPath(result.source & 1 != 0 || result.source == 0) { return .drop(.innerSourceMAC) }
-        if _slowPath(EtherType.isTag(inner.u16(12))) { return .drop(.innerVLANTag) }
-        if _slowPath(MACAddress.isLinkLocal(result.destination)) { return .drop(.innerLinkLocal) }
-        return .decapsulate(result)
+        let source = inner.u64(4) &>> 16, destination = inner.mac(0)
+        guard network != 0, tunnel != 0, source & 1 == 0, source != 0, !EtherType.isTag(inner.u16(12)),
+            _fastPath(destination & 1 == 0) || !MACAddress.isLinkLocal(destination)
+        else { return .drop(reason(ofInner: frame, network: network, tunnel: tunnel, context)) }
+        return .decapsulate(
+            TunnelFrame(network: network, tunnel: tunnel, innerByteCount: innerByteCount, source: source, destination: destination))
+    }
+
+    /// Why ``decapsulate`` refuses.
+    @_noLocks @_noAllocation @inline(never)
+    private static func reason(ofInner frame: UnsafeRawPointer, network: UInt16, tunnel: UInt16, _ context: UnderlayContext) -> DropReason {
+        let inner = frame + innerOffset
+        let source = inner.u64(4) &>> 16
+        if network == 0 { return .vniUnknown }
+        // An address of our own is no remote VTEP's.
+        if tunnel == 0 { return context.addresses.contains(frame.u32(26)) ? .ownSourceAddress : .vtepUnknown }
+        if source & 1 != 0 || source == 0 { return .innerSourceMAC }
+        return EtherType.isTag(inner.u16(12)) ? .innerVLANTag : .innerLinkLocal
     }
 
     @_noLocks @_noAllocation @inline(never)
@@ -109,6 +149,14 @@ extension UnderlayVerdict {
     /// plain flags speak of the inner headers.
     @_noLocks @_noAllocation @inline(__always)
     private static func hasValidIPv4Checksum(_ packet: UnsafePointer<vd_mbuf>, _ header: UnsafeRawPointer) -> Bool {
+        if packet.pointee.ol_flags & (VD_RX_IP_CKSUM_MASK | VD_RX_OUTER_IP_CKSUM_BAD) != 0 {
+            return hasVerifiedIPv4Checksum(packet, header)
+        }
+        return InternetChecksum.isValidIPv4Header(header)
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private static func hasVerifiedIPv4Checksum(_ packet: UnsafePointer<vd_mbuf>, _ header: UnsafeRawPointer) -> Bool {
         let flags = packet.pointee.ol_flags
         if packet.pointee.packet_type & VD_PTYPE_TUNNEL_MASK == 0 {
             if flags & VD_RX_IP_CKSUM_MASK == VD_RX_IP_CKSUM_GOOD { return true }

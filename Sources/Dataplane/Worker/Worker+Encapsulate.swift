@@ -7,16 +7,18 @@ extension Worker {
     mutating func encapsulate(_ frame: UnsafePointer<Frame>, tunnel: Int) {
         let packet = frame.pointee.packet
         let tagBytes = Int(frame.pointee.tagBytes)
-        guard let record = tables.tunnels.lookup(tunnel), record.pointee.isResolved != 0 else { return drop(packet, .nextHopUnresolved) }
+        guard let record = tables.tunnels.lookup(tunnel) else { return drop(packet, .nextHopUnresolved) }
         let innerByteCount = packet.pointee.pkt_len &- UInt32(truncatingIfNeeded: tagBytes)
-        guard innerByteCount <= record.pointee.innerMaximum else { return drop(packet, .mtuExceeded) }
+        guard innerByteCount <= record.pointee.innerMaximum else { return drop(packet, Worker.refusal(record)) }
         let shift = OuterHeader.byteCount &- tagBytes
         guard Int(packet.pointee.data_off) >= shift else { return drop(packet, .noMbuf) }
 
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
-        let hash = FlowHash.hash(start, tagBytes: tagBytes, byteCount: Int(packet.pointee.data_len))
-        if tagBytes != 0 { AddressPair(start).write(to: start + tagBytes) }
-        writeOuterHeader(record, to: start + (0 &- shift), network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
+        let inner = start + tagBytes
+        let hash = Worker.flowHash(frame, inner, byteCount: Int(packet.pointee.data_len) &- tagBytes)
+        if _fastPath(tagBytes != 0) { AddressPair(start).write(to: inner) }
+        writeOuterHeader(
+            record, to: inner - OuterHeader.byteCount, network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
 
         let byteCount = innerByteCount &+ UInt32(OuterHeader.byteCount)
         packet.pointee.data_off &-= UInt16(truncatingIfNeeded: shift)
@@ -27,33 +29,33 @@ extension Worker {
         enqueue(packet, byteCount: byteCount, port: Int(record.pointee.port))
     }
 
-    /// The prebuilt header, then what differs from packet to packet.
+    /// Why a tunnel does not take a frame of this length.
+    @_noLocks @_noAllocation @inline(never)
+    static func refusal(_ record: UnsafePointer<TunnelRecord>) -> DropReason {
+        record.pointee.isResolved ? .mtuExceeded : .nextHopUnresolved
+    }
+
+    /// `inner`: where the frame starts once its tag is off. `byteCount`: what lies in one piece from there on.
+    @_noLocks @_noAllocation @inline(__always)
+    static func flowHash(_ frame: UnsafePointer<Frame>, _ inner: UnsafeRawPointer, byteCount: Int) -> UInt64 {
+        FlowHash.hash(inner, byteCount: byteCount, source: frame.pointee.sourceHash, destination: frame.pointee.destinationHash)
+    }
+
     @_noLocks @_noAllocation @inline(__always)
     func writeOuterHeader(
-        _ record: UnsafePointer<TunnelRecord>, to outer: UnsafeMutableRawPointer, network: Int, innerByteCount: UInt32, hash: UInt64
+        _ record: UnsafePointer<TunnelRecord>, to start: UnsafeMutableRawPointer, network: Int, innerByteCount: UInt32, hash: UInt64
     ) {
-        record.pointee.header.write(to: outer)
-        let totalLength = innerByteCount &+ UInt32(OuterHeader.byteCount &- OuterHeader.Offset.ipv4)
-        let udpLength = innerByteCount &+ UInt32(OuterHeader.byteCount &- OuterHeader.Offset.udp)
-        outer.put(UInt16(truncatingIfNeeded: totalLength).byteSwapped, OuterHeader.Offset.totalLength)
-        if record.pointee.hardwareChecksum == 0 {
-            let checksum = OuterHeader.ipv4Checksum(base: record.pointee.checksumBase, totalLength: totalLength)
-            outer.put(checksum.byteSwapped, OuterHeader.Offset.ipv4Checksum)
-        }
-        outer.put(FlowHash.sourcePortBE(hash, range: sourcePorts), OuterHeader.Offset.sourcePort)
-        outer.put(UInt16(truncatingIfNeeded: udpLength).byteSwapped, OuterHeader.Offset.udpLength)
-        outer.put(tables.networks.records[network].vniWordBE, OuterHeader.Offset.vni)
+        record.pointee.header.write(
+            to: start, innerByteCount: innerByteCount, sourcePortBE: FlowHash.sourcePortBE(hash, range: sourcePorts),
+            vxlan: tables.networks.records[network].vxlan)
     }
 
     /// Tells the device what to compute. The L2 length of a VXLAN packet spans UDP, VXLAN and the inner Ethernet header (rte_mbuf).
     @_noLocks @_noAllocation @inline(__always)
     static func setOffloads(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>) {
-        let kept = packet.pointee.ol_flags & VD_BUFFER_FLAGS
-        if record.pointee.hardwareChecksum != 0 {
-            packet.pointee.ol_flags = kept | VD_TX_TUNNEL_VXLAN | VD_TX_OUTER_IPV4 | VD_TX_OUTER_IP_CKSUM
-            packet.pointee.tx_offload = vd_tx_offload(14, 20, 8 + 8 + 14)
-        } else {
-            packet.pointee.ol_flags = kept
-        }
+        let offloadFlags = record.pointee.offloadFlags
+        if packet.pointee.ol_flags | offloadFlags == 0 { return }
+        packet.pointee.ol_flags = packet.pointee.ol_flags & VD_BUFFER_FLAGS | offloadFlags
+        if offloadFlags != 0 { packet.pointee.tx_offload = vd_tx_offload(14, 20, 8 + 8 + 14) }
     }
 }

@@ -34,9 +34,10 @@ extension Worker {
         let packet = frame.pointee.packet
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let addresses = AddressPair(start)
-        let hash = FlowHash.hash(start, tagBytes: Int(frame.pointee.tagBytes), byteCount: Int(packet.pointee.data_len))
+        let tagBytes = Int(frame.pointee.tagBytes)
+        let hash = Worker.flowHash(frame, start + tagBytes, byteCount: Int(packet.pointee.data_len) &- tagBytes)
         // What is shared starts behind addresses and tag.
-        let offset = UInt16(truncatingIfNeeded: 12 &+ Int(frame.pointee.tagBytes))
+        let offset = UInt16(truncatingIfNeeded: 12 &+ tagBytes)
         packet.pointee.data_off &+= offset
         packet.pointee.data_len &-= offset
         packet.pointee.pkt_len &-= UInt32(offset)
@@ -71,9 +72,9 @@ extension Worker {
 
     @_noLocks @_noAllocation
     private mutating func copyToTunnel(_ frame: UnsafePointer<Frame>, _ addresses: AddressPair, _ hash: UInt64, tunnel: Int) {
-        guard let record = tables.tunnels.lookup(tunnel), record.pointee.isResolved != 0 else { return counters.count(.nextHopUnresolved) }
+        guard let record = tables.tunnels.lookup(tunnel) else { return counters.count(.nextHopUnresolved) }
         let innerByteCount = frame.pointee.packet.pointee.pkt_len &+ 12
-        guard innerByteCount <= record.pointee.innerMaximum else { return counters.count(.mtuExceeded) }
+        guard innerByteCount <= record.pointee.innerMaximum else { return counters.count(Worker.refusal(record)) }
         let port = Int(record.pointee.port)
         guard let copy = chain(frame.pointee.packet, headByteCount: OuterHeader.byteCount &+ 12, port: port) else {
             return counters.count(.noMbuf)

@@ -1,75 +1,69 @@
 import CShims
 
-// In: `frames`. Out: every frame in a transmit queue, or dropped and counted. Each step runs over the whole burst before the next one, so that
-// the buckets of the MAC table are on their way while others are read.
+// In: `frames`, all from access ports or all from tunnels. Out: every frame in a transmit queue, or dropped and counted. Each step runs over the
+// whole burst before the next one, so that the buckets of the MAC table are on their way while others are read.
 
 extension Worker {
     @_noLocks @_noAllocation @inline(__always)
-    mutating func forward(_ count: Int) {
+    mutating func forward(_ count: Int, fromTunnels: Bool) {
         guard count > 0 else { return }
-        prefetchBuckets(count)
-        learnSources(count)
-        lookUpDestinations(count)
-        act(count)
+        lookUp(count)
+        if fromTunnels { actOnTunnelFrames(count) } else { actOnAccessFrames(count) }
     }
 
+    /// Looks at the home buckets of both keys. That settles nearly every frame; for the rest the alternate buckets are sent for, and looked at when
+    /// the burst is through.
     @_noLocks @_noAllocation @inline(__always)
-    private func prefetchBuckets(_ count: Int) {
-        let frames = frames, sources = sourceHashes, destinations = destinationHashes, macs = tables.macs
-        var i = 0
-        while i < count {
-            let source = macs.hash(frames[i].sourceKey)
-            let destination = macs.hash(frames[i].destinationKey)
-            vd_prefetch(macs.home(source))
-            vd_prefetch(macs.home(destination))
-            sources[i] = source
-            destinations[i] = destination
-            i &+= 1
-        }
-    }
-
-    /// Marks frames whose source is configured to be elsewhere, to be dropped: their destination key becomes 0, which no frame has.
-    @_noLocks @_noAllocation @inline(__always)
-    private mutating func learnSources(_ count: Int) {
-        let frames = frames, sources = sourceHashes, macs = tables.macs, now = now
-        var i = 0
-        while i < count {
-            let key = frames[i].sourceKey
-            let entry = macs.lookup(key, hash: sources[i])
-            if _slowPath(!MACTable.isCurrent(entry, from: frames[i].origin, now: now)) {
-                if !learn(key, frames[i].origin) { frames[i].destinationKey = MACKey(rawValue: 0) }
+    private mutating func lookUp(_ count: Int) {
+        let macs = tables.macs, unsettled = unsettled, now = now
+        var unsettledCount = 0
+        var frame = frames
+        let end = frame + count
+        while frame < end {
+            let source = macs.lookupHome(frame.pointee.sourceKey, hash: frame.pointee.sourceHash)
+            let destination = macs.lookupHome(frame.pointee.destinationKey, hash: frame.pointee.destinationHash)
+            frame.pointee.destination = destination.destination
+            if _slowPath(!MACTable.isCurrent(source, from: frame.pointee.origin, now: now) || destination.isNone) {
+                vd_prefetch(macs.alternate(frame.pointee.sourceHash))
+                vd_prefetch(macs.alternate(frame.pointee.destinationHash))
+                unsettled[unsettledCount] = frame
+                unsettledCount &+= 1
             }
+            frame += 1
+        }
+        if unsettledCount > 0 { settle(unsettledCount) }
+    }
+
+    /// Learns sources that are new, have moved or were not seen this second, then finds what is not in its home bucket, so that stations that meet
+    /// within a burst find each other. Group addresses are never in the table.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func settle(_ count: Int) {
+        let macs = tables.macs, unsettled = unsettled
+        var i = 0
+        while i < count {
+            let frame = unsettled[i].unsafelyUnwrapped
             i &+= 1
+            let source = macs.lookup(frame.pointee.sourceKey, hash: frame.pointee.sourceHash)
+            if !MACTable.isCurrent(source, from: frame.pointee.origin, now: now), !learn(frame) { frame.pointee.destination = .refused }
+        }
+        i = 0
+        while i < count {
+            let frame = unsettled[i].unsafelyUnwrapped
+            i &+= 1
+            if frame.pointee.destination == .refused { continue }
+            frame.pointee.destination = macs.lookup(frame.pointee.destinationKey, hash: frame.pointee.destinationHash).destination
         }
     }
 
-    @_noLocks @_noAllocation @inline(__always)
-    private func lookUpDestinations(_ count: Int) {
-        let frames = frames, hashes = destinationHashes, destinations = destinations, macs = tables.macs
-        var i = 0
-        while i < count {
-            let key = frames[i].destinationKey
-            // Group addresses are never in the table.
-            destinations[i] = key.rawValue & 1 != 0 ? .none : macs.lookup(key, hash: hashes[i]).destination
-            i &+= 1
-        }
-    }
-
-    @_noLocks @_noAllocation @inline(__always)
-    private mutating func act(_ count: Int) {
-        var i = 0
-        while i < count {
-            let frame = UnsafePointer(frames + i)
-            let destination = destinations[i]
-            i &+= 1
-            if _slowPath(frame.pointee.destinationKey.rawValue == 0) {
-                drop(frame.pointee.packet, .staticMACViolation)
-            } else if destination.isTunnel {
-                if _slowPath(frame.pointee.origin.isTunnel) {
-                    drop(frame.pointee.packet, .splitHorizon)
-                } else {
-                    encapsulate(frame, tunnel: destination.index)
-                }
+    /// Encapsulates what leads to a tunnel, passes on what leads to an access port.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func actOnAccessFrames(_ count: Int) {
+        var frame = UnsafePointer(frames)
+        let end = frame + count
+        while frame < end {
+            let destination = frame.pointee.destination
+            if _fastPath(destination.isTunnel) {
+                encapsulate(frame, tunnel: destination.index)
             } else if destination.isLocal {
                 if _slowPath(destination.rawValue == frame.pointee.origin.rawValue) {
                     drop(frame.pointee.packet, .samePort)
@@ -77,16 +71,45 @@ extension Worker {
                     sendLocal(frame, destination)
                 }
             } else {
-                flood(frame)
+                actOnUnknown(frame)
             }
+            frame += 1
+        }
+    }
+
+    /// What came from a tunnel is never sent back into one (split horizon).
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func actOnTunnelFrames(_ count: Int) {
+        var frame = UnsafePointer(frames)
+        let end = frame + count
+        while frame < end {
+            let destination = frame.pointee.destination
+            if _fastPath(destination.isLocal) {
+                sendLocal(frame, destination)
+            } else if destination.isTunnel {
+                drop(frame.pointee.packet, .splitHorizon)
+            } else {
+                actOnUnknown(frame)
+            }
+            frame += 1
+        }
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func actOnUnknown(_ frame: UnsafePointer<Frame>) {
+        if frame.pointee.destination == .refused {
+            drop(frame.pointee.packet, .staticMACViolation)
+        } else {
+            flood(frame)
         }
     }
 
     /// False when the frame is to be dropped.
     @_noLocks @_noAllocation @inline(never)
-    private mutating func learn(_ key: MACKey, _ origin: Destination) -> Bool {
+    private mutating func learn(_ frame: UnsafePointer<Frame>) -> Bool {
+        let key = frame.pointee.sourceKey, origin = frame.pointee.origin
         var previous = Destination.none
-        switch tables.macs.learn(key, origin, now: now, previous: &previous) {
+        switch tables.macs.learn(key, origin, now: now, hash: frame.pointee.sourceHash, previous: &previous) {
         case .known, .busy:
             break
         case .inserted:

@@ -26,7 +26,7 @@ extension Worker {
             packet.pointee.pkt_len = byteCount
         }
         if tagBytes != 0 { start.put(Worker.tag(frame, destination), 12) }
-        packet.pointee.ol_flags &= VD_BUFFER_FLAGS
+        if packet.pointee.ol_flags != 0 { packet.pointee.ol_flags &= VD_BUFFER_FLAGS }
         enqueue(packet, byteCount: byteCount, port: port)
     }
 

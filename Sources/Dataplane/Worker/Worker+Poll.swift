@@ -34,13 +34,11 @@ extension Worker {
         let count = Int(vd_rx_burst(port.pointee.device, queue.queue, received, UInt16(Worker.burst)))
         guard count > 0 else { return 0 }
         counters.worker.pointee.bursts &+= 1
-        let frameCount: Int
         if port.pointee.isUnderlay != 0 {
-            frameCount = validateUnderlay(port, index: queue.port.rawValue, count: count)
+            forward(validateUnderlay(port, index: queue.port.rawValue, count: count), fromTunnels: true)
         } else {
-            frameCount = classifyAccess(port, index: queue.port.rawValue, count: count)
+            forward(classifyAccess(port, index: queue.port.rawValue, count: count), fromTunnels: false)
         }
-        forward(frameCount)
         return count
     }
 

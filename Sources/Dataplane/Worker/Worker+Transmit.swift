@@ -27,7 +27,7 @@ extension Worker {
         Worker.slots(queue)[count] = packet
         queue.pointee.count = count &+ 1
         queue.pointee.bytes &+= UInt64(byteCount)
-        pending |= 1 &<< UInt32(truncatingIfNeeded: port)
+        if _slowPath(count == 0) { pending |= 1 &<< UInt32(truncatingIfNeeded: port) }
         if _slowPath(count &+ 1 == Worker.burst) { flush(port) }
     }
 

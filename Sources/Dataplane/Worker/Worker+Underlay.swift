@@ -9,6 +9,9 @@ extension Worker {
     mutating func validateUnderlay(_ port: UnsafeMutablePointer<PortRecord>, index: UInt16, count: Int) -> Int {
         let received = received, frames = frames
         let addresses = AddressList(memory: vd_load_acquire_pointer(&port.pointee.addresses))
+        let context = UnderlayContext(
+            portMAC: port.pointee.mac, addresses: addresses, firstAddress: addresses.first, udpPortBE: udpPortBE, vnis: tables.vnis,
+            vteps: tables.vteps.snapshot)
         prefetchHeaders(count)
         var bytes: UInt64 = 0
         var next = frames
@@ -17,9 +20,7 @@ extension Worker {
             let packet = received[i].unsafelyUnwrapped
             i &+= 1
             bytes &+= UInt64(packet.pointee.pkt_len)
-            let verdict = UnderlayVerdict.decide(
-                packet, portMAC: port.pointee.mac, addresses: addresses, udpPortBE: udpPortBE, vnis: tables.vnis, vteps: tables.vteps)
-            switch verdict {
+            switch UnderlayVerdict.decide(packet, context) {
             case .drop(let reason):
                 drop(packet, reason)
             case .punt:
@@ -27,10 +28,11 @@ extension Worker {
             case .decapsulate(let inner):
                 Worker.strip(packet, innerByteCount: inner.innerByteCount)
                 counters.tunnels[Int(inner.tunnel)].rxPackets &+= 1
-                let network = UInt64(inner.network) << 48
-                next.pointee = Frame(
-                    packet: packet, sourceKey: MACKey(rawValue: network | inner.source),
-                    destinationKey: MACKey(rawValue: network | inner.destination), origin: .tunnel(inner.tunnel), tag: 0, tagBytes: 0)
+                setKeys(next, network: inner.network, source: inner.source, destination: inner.destination)
+                next.pointee.packet = packet
+                next.pointee.origin = .tunnel(inner.tunnel)
+                next.pointee.tag = 0
+                next.pointee.tagBytes = 0
                 next += 1
             }
         }
@@ -40,15 +42,12 @@ extension Worker {
 
     /// Leaves the inner frame. Only a packet of one segment carries padding: the verdict has seen to it.
     @_noLocks @_noAllocation @inline(__always)
-    private static func strip(_ packet: UnsafeMutablePointer<vd_mbuf>, innerByteCount: Int) {
+    private static func strip(_ packet: UnsafeMutablePointer<vd_mbuf>, innerByteCount: UInt32) {
         let offset = UInt16(UnderlayVerdict.innerOffset)
+        let padding = packet.pointee.pkt_len &- UInt32(offset) &- innerByteCount
         packet.pointee.data_off &+= offset
-        if packet.pointee.nb_segs == 1 {
-            packet.pointee.data_len = UInt16(truncatingIfNeeded: innerByteCount)
-        } else {
-            packet.pointee.data_len &-= offset
-        }
-        packet.pointee.pkt_len = UInt32(truncatingIfNeeded: innerByteCount)
+        packet.pointee.data_len &-= offset &+ UInt16(truncatingIfNeeded: padding)
+        packet.pointee.pkt_len = innerByteCount
     }
 
     /// Hands a packet to control.

@@ -40,9 +40,8 @@ package struct Worker: ~Copyable {
     /// The burst in work: as received, and those that go on to be forwarded.
     let received: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>
     let frames: UnsafeMutablePointer<Frame>
-    let sourceHashes: UnsafeMutablePointer<UInt64>
-    let destinationHashes: UnsafeMutablePointer<UInt64>
-    let destinations: UnsafeMutablePointer<Destination>
+    /// Those of them that the first look into the MAC table has not settled.
+    let unsettled: UnsafeMutablePointer<UnsafeMutablePointer<Frame>?>
     /// The event in the making.
     let event: UnsafeMutablePointer<Event>
 
@@ -78,9 +77,8 @@ package struct Worker: ~Copyable {
         received = .allocate(capacity: Worker.burst)
         received.initialize(repeating: nil, count: Worker.burst)
         frames = TableMemory.allocate(Frame.self, count: Worker.burst, node: node)
-        sourceHashes = TableMemory.allocate(UInt64.self, count: Worker.burst, node: node)
-        destinationHashes = TableMemory.allocate(UInt64.self, count: Worker.burst, node: node)
-        destinations = TableMemory.allocate(Destination.self, count: Worker.burst, node: node)
+        unsettled = .allocate(capacity: Worker.burst)
+        unsettled.initialize(repeating: nil, count: Worker.burst)
         event = .allocate(capacity: 1)
         rounds = TableMemory.allocate(UInt64.self, count: 8, node: node)
         cyclesPerSecond = clock.cyclesPerSecond
@@ -94,25 +92,29 @@ package struct Worker: ~Copyable {
         TableMemory.free(transmitQueues, count: PortTable.capacity)
         received.deallocate()
         TableMemory.free(frames, count: Worker.burst)
-        TableMemory.free(sourceHashes, count: Worker.burst)
-        TableMemory.free(destinationHashes, count: Worker.burst)
-        TableMemory.free(destinations, count: Worker.burst)
+        unsettled.deallocate()
         event.deallocate()
         TableMemory.free(rounds, count: 8)
     }
 }
 
-/// A frame on its way through the stages: 32 bytes, so that two share a cache line.
+/// A frame on its way through the stages: one cache line.
 struct Frame: BitwiseCopyable {
     var packet: UnsafeMutablePointer<vd_mbuf>
     var sourceKey: MACKey
     var destinationKey: MACKey
+    /// Of the keys, by ``MACTable/hash(_:)``.
+    var sourceHash: UInt64
+    var destinationHash: UInt64
     /// Where it came from, as a destination: what its source is learned behind.
     var origin: Destination
+    /// Where it goes.
+    var destination: Destination
     /// 802.1Q tag control as received, 0 when untagged.
     var tag: UInt16
     /// Bytes that the tag takes in the frame, between addresses and type: 0 or 4.
     var tagBytes: UInt16
+    private var padding: (UInt32, UInt32, UInt32)
 
     @inline(__always)
     var network: Int { Int(truncatingIfNeeded: sourceKey.rawValue >> 48) }

@@ -89,7 +89,7 @@ final class Rig {
         let name = "rig\(Rig.made)"
         pool = try PacketPool.make(name: name, count: options.poolSize, frameMaximum: 2048)
         exchange = try Exchange.make(name: name, size: options.exchangeSize)
-        tables = Tables.make(macCapacity: options.macCapacity)
+        tables = Tables.make(macCapacity: options.macCapacity, seed: 1)
         let queues = options.sharesTransmit ? 1 : options.workers
         ports = try (0..<options.accessPorts + options.underlayPorts).map { index in
             try MemoryPort.make(name: "\(name)-\(index)", queues: queues, ringSize: options.ringSize)

@@ -7,8 +7,19 @@ struct FlowHashTests {
     static let a = MACAddress(2, 0, 0, 0, 1, 1), b = MACAddress(2, 0, 0, 0, 1, 2)
     static let ports: UInt32 = 49152 << 16 | 16384
 
+    private static let macs = MACTable.make(capacity: 16, seed: 1)
+
     static func hash(_ frame: Bytes, tagBytes: Int = 0) -> UInt64 {
-        frame.withUnsafeBytes { FlowHash.hash($0.baseAddress!, tagBytes: tagBytes, byteCount: $0.count) }
+        frame.withUnsafeBytes { hash($0.baseAddress!, tagBytes: tagBytes, byteCount: $0.count) }
+    }
+
+    /// As a worker does it: with the hashes of the keys of both MACs.
+    private static func hash(_ frame: UnsafeRawPointer, tagBytes: Int, byteCount: Int) -> UInt64 {
+        let hashes = [0, 6].map { (offset: Int) in
+            let octets = (0..<6).map { UInt64(frame.load(fromByteOffset: offset + $0, as: UInt8.self)) << (8 * UInt64($0)) }
+            return macs.hash(MACKey(network: NetworkIndex(1), mac: MACAddress(bits: octets.reduce(0, |))))
+        }
+        return FlowHash.hash(frame + tagBytes, byteCount: byteCount - tagBytes, source: hashes[1], destination: hashes[0])
     }
 
     /// A frame with a packet that has ports at `offset` of its 100 bytes behind the Ethernet header.
@@ -153,7 +164,7 @@ struct FlowHashTests {
                 for length in 14 + tagBytes...whole.count {
                     let start = pages + pageSize - length
                     whole.withUnsafeBytes { start.copyMemory(from: $0.baseAddress!, byteCount: length) }
-                    _ = FlowHash.hash(start, tagBytes: tagBytes, byteCount: length)
+                    _ = FlowHashTests.hash(start, tagBytes: tagBytes, byteCount: length)
                 }
             }
         }

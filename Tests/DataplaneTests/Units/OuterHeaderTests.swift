@@ -3,55 +3,72 @@ import Testing
 
 @Suite("Outer headers")
 struct OuterHeaderTests {
-    static let header = OuterHeader(
-        destinationMAC: MACAddress(2, 0, 0, 0, 0xB, 1), sourceMAC: MACAddress(2, 0, 0, 0, 0xA, 1), source: 0xC000_0201,
-        destination: 0xC000_0202, udpPort: 4789)
+    static func header(
+        source: UInt32 = 0xC000_0201, destination: UInt32 = 0xC000_0202, udpPort: UInt16 = 4789, hardwareChecksum: Bool = false
+    ) -> OuterHeader {
+        OuterHeader(
+            destinationMAC: MACAddress(2, 0, 0, 0, 0xB, 1), sourceMAC: MACAddress(2, 0, 0, 0, 0xA, 1), source: source,
+            destination: destination, udpPort: udpPort, hardwareChecksum: hardwareChecksum)
+    }
 
-    static func written(_ header: OuterHeader) -> Bytes {
+    /// The bytes written, and two behind them.
+    static func written(_ header: OuterHeader, innerByteCount: UInt32 = 0x203) -> Bytes {
         var bytes = Bytes(repeating: 0xEE, count: OuterHeader.byteCount + 2)
-        bytes.withUnsafeMutableBytes { header.write(to: $0.baseAddress!) }
+        bytes.withUnsafeMutableBytes { raw in
+            header.write(
+                to: raw.baseAddress!, innerByteCount: innerByteCount, sourcePortBE: UInt16(0xC0DE).bigEndian,
+                vxlan: VXLANHeader(vni: 0xABCDEF))
+        }
         return bytes
     }
 
-    @Test("The prebuilt header has every constant field in its place and zero in the others")
+    @Test("Every field is in its place, and nothing is written behind the header")
     func goldenBytes() {
         let golden = Bytes(
             hex: """
                 020000000b01 020000000a01 0800
-                45 00 0000 0000 4000 40 11 0000 c0000201 c0000202
-                0000 12b5 0000 0000
-                08 000000 000000 00
+                45 00 0227 0000 4000 40 11 b4c2 c0000201 c0000202
+                c0de 12b5 0213 0000
+                08 000000 abcdef 00
                 """)
-        #expect(OuterHeaderTests.written(OuterHeaderTests.header) == golden + [0xEE, 0xEE])
+        #expect(OuterHeaderTests.written(OuterHeaderTests.header()) == golden + [0xEE, 0xEE])
+    }
+
+    @Test("The template has zero where packets differ")
+    func template() {
+        var golden = OuterHeaderTests.written(OuterHeaderTests.header())
+        for field in [16..<18, 24..<26, 34..<36, 38..<40, 46..<49] { for offset in field { golden[offset] = 0 } }
+        #expect(OuterHeaderTests.header().template == golden.dropLast(2))
     }
 
     @Test("The UDP port is the configured one")
-    func udpPort() {
-        let header = OuterHeader(destinationMAC: .zero, sourceMAC: .zero, source: 0, destination: 0, udpPort: 8472)
-        #expect(OuterHeaderTests.written(header).u16(36) == 8472)
+    func udpPort() { #expect(OuterHeaderTests.written(OuterHeaderTests.header(udpPort: 8472)).u16(36) == 8472) }
+
+    @Test("The checksum is zero where the device computes it")
+    func hardwareChecksum() {
+        let byHand = OuterHeaderTests.written(OuterHeaderTests.header())
+        #expect(OuterHeaderTests.written(OuterHeaderTests.header(hardwareChecksum: true)) == byHand.replacing(24, 0, 0))
     }
 
-    @Test("The checksum by arithmetic is the one by the book for every length")
+    @Test("The checksum is valid for every length")
     func checksumForEveryLength() {
-        let header = Bytes(OuterHeaderTests.written(OuterHeaderTests.header)[14..<34])
-        let base = OuterHeaderTests.header.ipv4ChecksumBase
-        for length in 0...65535 {
-            let byBook = naiveChecksum(header.replacing(2, bytes(UInt16(length))))
-            guard OuterHeader.ipv4Checksum(base: base, totalLength: UInt32(length)) != byBook else { continue }
-            Issue.record("length \(length)")
+        let header = OuterHeaderTests.header()
+        for length in 0...UInt32(65535 - 36) {
+            let ipv4 = Bytes(OuterHeaderTests.written(header, innerByteCount: length)[14..<34])
+            guard ipv4.u16(2) != length + 36 || naiveChecksum(ipv4) != 0 else { continue }
+            Issue.record("inner frame of \(length) bytes")
             return
         }
     }
 
-    @Test("The checksum by arithmetic is right for random addresses")
+    @Test("The checksum is valid for random addresses")
     func checksumForRandomAddresses() {
         var random = seededRandom("OuterHeader checksums")
         for _ in 0..<10_000 {
             let source = UInt32(truncatingIfNeeded: random.next()), destination = UInt32(truncatingIfNeeded: random.next())
-            let header = OuterHeader(destinationMAC: .zero, sourceMAC: .zero, source: source, destination: destination, udpPort: 4789)
-            let length = UInt16(truncatingIfNeeded: random.next())
-            let byBook = naiveChecksum(Bytes(OuterHeaderTests.written(header)[14..<34]).replacing(2, bytes(length)))
-            #expect(OuterHeader.ipv4Checksum(base: header.ipv4ChecksumBase, totalLength: UInt32(length)) == byBook)
+            let header = OuterHeaderTests.header(source: source, destination: destination)
+            let length = UInt32(truncatingIfNeeded: random.next() % 65499)
+            #expect(naiveChecksum(Bytes(OuterHeaderTests.written(header, innerByteCount: length)[14..<34])) == 0)
         }
     }
 }

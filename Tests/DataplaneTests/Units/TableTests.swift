@@ -99,7 +99,7 @@ struct TableTests {
                     mtu: 1550,
                     hardwareChecksum: false)
                 tables.tunnels.publish(index, record)?.deallocate()
-                #expect(tables.tunnels[index]?.port == 5 && tables.tunnels[index]?.isResolved == (mac == nil ? 0 : 1))
+                #expect(tables.tunnels[index]?.port == 5 && tables.tunnels[index]?.isResolved == (mac != nil))
             }
             tables.tunnels.publish(index, nil)?.deallocate()
             #expect(tables.tunnels[index] == nil)

@@ -191,7 +191,7 @@ struct ReconcilerTests {
 
         func resolved(_ address: String) throws -> Bool {
             let tunnel = try #require(reconciler.tunnels[IPAddress(address)!])
-            return reconciler.tables.tunnels[tunnel.index]?.isResolved == 1
+            return reconciler.tables.tunnels[tunnel.index]?.isResolved == true
         }
         #expect(try !resolved("203.0.113.7"))
         let reply = ARPPacket.announcement(of: IPAddress("192.0.2.254")!, at: MACAddress(2, 0, 0, 0, 2, 254)).frame(to: .broadcast)

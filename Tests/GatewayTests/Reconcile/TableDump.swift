@@ -56,9 +56,9 @@ struct TableDump {
             let port = reconciler.ports[PortIndex(record.port)].name
             let found = tables.vteps[remote.ipv4!] == tunnel.index
             let isConfigured = permanentNeighbors.contains { $0.key == PortAddress(port: tunnel.route.port, address: tunnel.route.nextHop) }
-            let header = withUnsafeBytes(of: record) { Array($0.prefix(OuterHeader.byteCount).dropFirst(isConfigured ? 0 : 6)) }
+            let header = record.header.template.dropFirst(isConfigured ? 0 : 6)
             let resolved = isConfigured ? " resolved \(record.isResolved)" : ""
-            return "tunnel \(remote) by \(port)\(resolved) known as sender \(found) header \(header)"
+            return "tunnel \(remote) by \(port)\(resolved) known as sender \(found) header \(Array(header))"
         }
     }
 
