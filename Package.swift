@@ -93,15 +93,27 @@ let package = Package(
             ],
             swiftSettings: shimUser
         ),
-        // Cycles per packet of one worker; Benchmarks/run sets it beside dpdk-testpmd.
+        // What only benchmarks need of DPDK.
+        .target(
+            name: "CBench", dependencies: ["CShims"], path: "Benchmarks/CBench",
+            cSettings: [.unsafeFlags(cFlags + ["-Wall", "-Wextra", "-Werror", "-fno-strict-aliasing"])]),
+        // Streams of frames, the tables they need, and statistics: what the benchmarks share.
+        .target(
+            name: "BenchSupport", dependencies: ["CBench", "CShims", "Dataplane"], path: "Benchmarks/BenchSupport", swiftSettings: shimUser),
+        // Cycles per packet of workers; Benchmarks/run sets it beside others.
         .executableTarget(
-            name: "viaduct-bench", dependencies: ["Dataplane"], path: "Benchmarks/ViaductBench", swiftSettings: shimUser),
+            name: "viaduct-bench",
+            dependencies: [
+                "BenchSupport", "CBench", "CShims", "Dataplane", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/ViaductBench", swiftSettings: shimUser),
         // The MAC table under many threads, to be run with the thread sanitizer.
         .executableTarget(
-            name: "mactable-stress", dependencies: ["Dataplane"], path: "Benchmarks/MACTableStress", swiftSettings: shimUser),
+            name: "mactable-stress", dependencies: ["BenchSupport", "Dataplane"], path: "Benchmarks/MACTableStress", swiftSettings: shimUser
+        ),
         .testTarget(
-            name: "DataplaneTests", dependencies: ["CShims", "Dataplane", "mactable-stress"], resources: [.copy("Captures")],
-            swiftSettings: shimUser),
+            name: "DataplaneTests", dependencies: ["BenchSupport", "CShims", "Dataplane", "mactable-stress"],
+            resources: [.copy("Captures")], swiftSettings: shimUser),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: shimUser),
         .testTarget(name: "ManagementTests", dependencies: ["Management"], swiftSettings: shimUser),
     ]

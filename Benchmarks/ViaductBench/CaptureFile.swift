@@ -1,3 +1,4 @@
+import BenchSupport
 import Glibc
 
 /// A pcap file of Ethernet frames for `net_pcap`, in a directory of its own under TMPDIR.
@@ -9,10 +10,15 @@ struct CaptureFile {
         let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(parent)/viaduct-bench-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw BenchError.failed("cannot make a directory in \(parent): \(String(cString: strerror(errno)))")
+            throw BenchError("cannot make a directory in \(parent): \(String(cString: strerror(errno)))")
         }
         directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        try CaptureFile.write(frames, to: path)
+        do {
+            try CaptureFile.write(frames, to: path)
+        } catch {
+            remove()
+            throw error
+        }
     }
 
     func remove() {
@@ -21,23 +27,20 @@ struct CaptureFile {
     }
 
     /// The classic format: a file header, then sixteen bytes before each frame.
-    private static func bytes(_ frames: [[UInt8]]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        let append = { (words: [UInt32]) in
-            for word in words { withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) } }
+    static func write(_ frames: [[UInt8]], to path: String) throws {
+        guard let file = fopen(path, "w") else { throw BenchError("cannot write \(path): \(String(cString: strerror(errno)))") }
+        var isWritten = put(header, file)
+        for frame in frames where isWritten {
+            isWritten = put(words([0, 0, UInt32(frame.count), UInt32(frame.count)]) + frame, file)
         }
-        append([0xA1B2_C3D4, 4 << 16 | 2, 0, 0, 65535, 1])
-        for frame in frames {
-            append([0, 0, UInt32(frame.count), UInt32(frame.count)])
-            bytes += frame
-        }
-        return bytes
+        guard fclose(file) == 0, isWritten else { throw BenchError("cannot write \(path): is the disk full?") }
     }
 
-    static func write(_ frames: [[UInt8]], to path: String) throws {
-        let bytes = bytes(frames)
-        guard let file = fopen(path, "w") else { throw BenchError.failed("cannot write \(path): \(String(cString: strerror(errno)))") }
-        let written = fwrite(bytes, 1, bytes.count, file)
-        guard fclose(file) == 0, written == bytes.count else { throw BenchError.failed("cannot write \(path)") }
+    private static let header = words([0xA1B2_C3D4, 4 << 16 | 2, 0, 0, 65535, 1])
+
+    private static func words(_ words: [UInt32]) -> [UInt8] { words.flatMap { withUnsafeBytes(of: $0.littleEndian, Array.init) } }
+
+    private static func put(_ bytes: [UInt8], _ file: UnsafeMutablePointer<FILE>) -> Bool {
+        fwrite(bytes, 1, bytes.count, file) == bytes.count
     }
 }

@@ -1,29 +1,44 @@
-import Dataplane
+import BenchSupport
+import CShims
 import Glibc
 
-/// One measurement of one candidate: cycles per packet of each window in which its thread had the core to itself.
+/// One measurement of one candidate: its windows in which its threads had their cores to themselves.
 struct Measurement {
-    var windows: [Double] = []
-    var discarded = 0
+    struct Window {
+        /// Per packet.
+        let cycles: Double
+        /// Packets in each cycle of the clock, by all workers together.
+        let rate: Double
+    }
 
-    var cycles: Double { middle(of: windows) }
+    private(set) var windows: [Window] = []
+    /// Windows in which a core was lost to others.
+    private var lost: [Window] = []
+
+    var discarded: Int { lost.count }
+    /// No window was free of others' work: the figures include it.
+    var isDisturbed: Bool { windows.isEmpty }
+
+    /// Per packet, the middle window's.
+    var cycles: Double { middle(of: usable.map(\.cycles)) }
+    var rate: Double { middle(of: usable.map(\.rate)) }
+    private var usable: [Window] { isDisturbed ? lost : windows }
 
     static let windowMicroseconds: UInt32 = 50_000
-    /// Most of a window that the thread may have waited for its core.
-    static let waitNanosecondsMaximum: UInt64 = 100_000
-
+    /// Most of a window that a thread may have waited for its core.
+    static let waitShareMaximum = 0.002
     /// Windows tried for each that is wanted.
     static let attempts = 4
 
     /// Warms up, measures for `seconds` not counting discarded windows, and ends the candidate.
-    static func take(_ candidate: Candidate, seconds: Double, wait: CoreWait) throws -> Measurement {
+    static func take(_ candidate: Candidate, seconds: Double) throws -> Measurement {
         usleep(150_000)
         var result = Measurement()
-        var before = Sample(candidate, wait)
+        var before = Sample(candidate)
         let wanted = max(1, Int(seconds * 1e6 / Double(windowMicroseconds)))
-        while result.windows.count < wanted, result.windows.count + result.discarded < attempts * wanted {
+        while result.windows.count < wanted, result.discarded < (attempts - 1) * wanted {
             usleep(windowMicroseconds)
-            let after = Sample(candidate, wait)
+            let after = Sample(candidate)
             result.add(from: before, to: after)
             before = after
         }
@@ -32,28 +47,31 @@ struct Measurement {
     }
 
     private mutating func add(from a: Sample, to b: Sample) {
-        if b.waited - a.waited <= Measurement.waitNanosecondsMaximum, b.totals.packets > a.totals.packets {
-            windows.append(Double(b.totals.busyCycles - a.totals.busyCycles) / Double(b.totals.packets - a.totals.packets))
-        } else {
-            discarded += 1
-        }
+        let packets = Double(max(1, b.totals.packets - a.totals.packets))
+        let waitMaximum = UInt64(waitShare: Double(Measurement.windowMicroseconds) * 1000)
+        let window = Window(cycles: Double(b.totals.busyCycles - a.totals.busyCycles) / packets, rate: packets / Double(b.time - a.time))
+        add(window, isLost: zip(a.waited, b.waited).contains { $1 - $0 > waitMaximum })
     }
 
-    private struct Sample {
-        let totals: Totals
-        let waited: UInt64
+    mutating func add(_ window: Window, isLost: Bool) {
+        if isLost { lost.append(window) } else { windows.append(window) }
+    }
 
-        init(_ candidate: Candidate, _ wait: CoreWait) {
-            waited = wait.nanoseconds
+    /// What a candidate has done so far.
+    private struct Sample {
+        let time: UInt64
+        let totals: Totals
+        let waited: [UInt64]
+
+        init(_ candidate: Candidate) {
+            waited = candidate.waits.map(\.nanoseconds)
             totals = candidate.totals()
+            time = vd_cycles()
         }
     }
 }
 
-/// The middle of some figures, 0 of none.
-func middle(of values: [Double]) -> Double {
-    guard !values.isEmpty else { return 0 }
-    let sorted = values.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+extension UInt64 {
+    /// Nanoseconds that a thread may have waited for its core in a window of this many.
+    init(waitShare nanoseconds: Double) { self = UInt64(nanoseconds * Measurement.waitShareMaximum) }
 }

@@ -1,6 +1,6 @@
+import BenchSupport
 import Dataplane
 import Testing
-import mactable_stress
 
 @Suite("MAC table capacity and collisions")
 struct MACTableCapacityTests {

@@ -1,6 +1,6 @@
+import BenchSupport
 import Dataplane
 import Testing
-import mactable_stress
 
 /// What the table must do, as plainly as it can be said.
 private struct Model {

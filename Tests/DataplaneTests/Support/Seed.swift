@@ -1,5 +1,5 @@
+import BenchSupport
 import Glibc
-import mactable_stress
 
 /// A random generator whose seed is printed; `SEED=n swift test` repeats a run.
 func seededRandom(_ what: String) -> SplitMix64 {

@@ -1,7 +1,7 @@
+import BenchSupport
 import CShims
 import Dataplane
 import Testing
-import mactable_stress
 
 extension PacketPath {
     @Suite("Bad input")

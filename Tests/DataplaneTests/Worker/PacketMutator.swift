@@ -1,6 +1,6 @@
+import BenchSupport
 import CShims
 import Dataplane
-import mactable_stress
 
 /// Makes bad packets out of good ones: most of them only a little bad, so that every check is reached.
 struct PacketMutator {
