@@ -14,7 +14,7 @@ extension Worker {
     /// Looks at the home buckets of both keys. That settles nearly every frame; for the rest the alternate buckets are sent for, and looked at when
     /// the burst is through.
     @_noLocks @_noAllocation @inline(__always)
-    private mutating func lookUp(_ count: Int) {
+    mutating func lookUp(_ count: Int) {
         let macs = tables.macs, unsettled = unsettled, now = now
         var unsettledCount = 0
         var frame = frames
@@ -57,7 +57,7 @@ extension Worker {
 
     /// Encapsulates what leads to a tunnel, passes on what leads to an access port.
     @_noLocks @_noAllocation @inline(never)
-    private mutating func actOnAccessFrames(_ count: Int) {
+    mutating func actOnAccessFrames(_ count: Int) {
         var frame = UnsafePointer(frames)
         let end = frame + count
         while frame < end {
@@ -79,7 +79,7 @@ extension Worker {
 
     /// What came from a tunnel is never sent back into one (split horizon).
     @_noLocks @_noAllocation @inline(never)
-    private mutating func actOnTunnelFrames(_ count: Int) {
+    mutating func actOnTunnelFrames(_ count: Int) {
         var frame = UnsafePointer(frames)
         let end = frame + count
         while frame < end {
