@@ -107,6 +107,13 @@ let package = Package(
                 "BenchSupport", "CBench", "CShims", "Dataplane", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/ViaductBench", swiftSettings: shimUser),
+        // Cycles and instructions of each stage and table, one at a time.
+        .executableTarget(
+            name: "viaduct-microbench",
+            dependencies: [
+                "BenchSupport", "CBench", "CShims", "Dataplane", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Benchmarks/MicroBench", swiftSettings: shimUser),
         // The MAC table under many threads, to be run with the thread sanitizer.
         .executableTarget(
             name: "mactable-stress", dependencies: ["BenchSupport", "Dataplane"], path: "Benchmarks/MACTableStress", swiftSettings: shimUser

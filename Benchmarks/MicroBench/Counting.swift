@@ -1,0 +1,23 @@
+import BenchSupport
+
+/// A fixed amount of work in one direction, for who counts instructions from outside. Nothing in it depends on time or chance.
+enum Counting {
+    static let runs = 4
+
+    struct Report: Encodable {
+        /// Packets that passed each stage, and whole rounds.
+        let packets: [String: Int]
+    }
+
+    static func run(_ direction: Direction, seed: UInt64) throws -> Report {
+        var packets: [String: Int] = [:]
+        for contest in [Contest.stages(pairs: 1000, networks: 10, seed: seed), .rounds(pairs: 1000, networks: 10, seed: seed)] {
+            let candidates = try contest.open()
+            defer { for candidate in candidates { candidate.close() } }
+            for candidate in candidates where candidate.variant == direction.rawValue {
+                for _ in 0..<runs { for reading in candidate.run() { packets[reading.name, default: 0] += reading.operations } }
+            }
+        }
+        return Report(packets: packets)
+    }
+}
