@@ -15,14 +15,14 @@ PYTHON := /usr/bin/python3
 BUILD := swift build -c release --build-tests
 BINARY := .build/release/viaduct
 PREFIX ?= /usr/local
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
 
 .PHONY: all
 all: build
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: dependencies
 dependencies: ## Install the Debian packages that are missing
@@ -70,6 +70,10 @@ bench-quick: dependencies build ## The same with short windows: does it run, not
 .PHONY: check-hot-path
 check-hot-path: build ## Fail when a function that a worker executes retains, allocates or locks
 	@scripts/check-hot-path
+
+.PHONY: check-instructions
+check-instructions: dependencies build ## Fail when a packet costs other than the known number of instructions
+	@scripts/check-instructions
 
 .PHONY: lint
 lint: ## Check the formatting of Swift sources and the syntax of scripts
