@@ -18,6 +18,6 @@ struct InstructionCounts: Decodable {
         self = counts
     }
 
-    /// `name` is a benchmark's, such as `stage_learn`.
+    /// `name` is a benchmark's, such as `stage_lookup`.
     subscript(name: String, variant: String) -> Double? { instructionsPerPacket[variant]?[name] }
 }

@@ -13,7 +13,7 @@ struct MicroBench: ParsableCommand {
             entries of the MAC table each.
             """)
 
-    @Option(help: ArgumentHelp("Only what matches, such as 'mac_*' or 'stage_learn'.", valueName: "pattern"))
+    @Option(help: ArgumentHelp("Only what matches, such as 'mac_*' or 'stage_lookup'.", valueName: "pattern"))
     var only = "*"
     @Option(help: "Seconds for each benchmark and number of entries.")
     var seconds = 1.0

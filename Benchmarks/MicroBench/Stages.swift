@@ -70,7 +70,7 @@ extension Contest {
     }
 
     private static func stages(_ direction: Direction) -> [Worker.Stage] {
-        [.nothing, direction == .encap ? .classify : .validate, .prefetch, .learn, .lookup, .act, .transmit]
+        [.nothing, direction == .encap ? .classify : .validate, .lookup, .act, .transmit]
     }
 
     /// A full queue is transmitted at once: with one frame less, acting and transmitting are apart.

@@ -16,7 +16,8 @@ extension MACTable {
     @_noLocks @_noAllocation
     package func lookup(_ key: MACKey) -> MACEntry { lookup(key, hash: hash(key)) }
 
-    /// Looks up `count` keys, hashing and prefetching all of them before reading the first.
+    /// Looks up `count` keys in the order of a worker: all are hashed and their home buckets sent for, then all home buckets are read, then the
+    /// alternate buckets of the few keys that were not there. `hashes` is room for as many words.
     @_noLocks @_noAllocation
     package func lookup(
         _ keys: UnsafePointer<MACKey>, count: Int, hashes: UnsafeMutablePointer<UInt64>, into entries: UnsafeMutablePointer<MACEntry>
@@ -27,10 +28,24 @@ extension MACTable {
             vd_prefetch(home(hashes[i]))
             i &+= 1
         }
+        var missingCount = 0
         i = 0
         while i < count {
-            entries[i] = lookup(keys[i], hash: hashes[i])
+            let hash = hashes[i]
+            let entry = lookupHome(keys[i], hash: hash)
+            entries[i] = entry
+            if _slowPath(entry.isNone) {
+                vd_prefetch(alternate(hash))
+                // Behind the words that are still to be read: at most as many are missing as have been read.
+                hashes[missingCount] = UInt64(truncatingIfNeeded: i)
+                missingCount &+= 1
+            }
             i &+= 1
+        }
+        while missingCount > 0 {
+            missingCount &-= 1
+            let position = Int(truncatingIfNeeded: hashes[missingCount])
+            entries[position] = lookup(keys[position])
         }
     }
 
