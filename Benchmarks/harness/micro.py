@@ -1,0 +1,32 @@
+"""viaduct-microbench: tables against their library equivalents, stages of the worker in cycles and instructions."""
+
+import json
+
+from . import viaduct
+from .process import BenchError, run
+
+SECONDS_MAX = 180
+
+
+def measure(setting, progress):
+    """{"results": [...]} as viaduct-microbench tells it, or {"skipped": reason}."""
+    reason = viaduct.missing(setting, "viaduct-microbench")
+    if reason:
+        return {"skipped": reason}
+    progress.step("tables and stages")
+    words = ["taskset", "-c", setting.core, setting.binary("viaduct-microbench"), "--json", *(["--quick"] if setting.quick else [])]
+    try:
+        return json.loads(run(words, SECONDS_MAX))
+    except ValueError:
+        return {"skipped": "viaduct-microbench did not print JSON"}
+    except BenchError as error:
+        return {"skipped": str(error)}
+
+
+def lookup_ratios(micro):
+    """Entries -> cycles of our MAC table as a share of rte_hash's."""
+    cycles = {(row.get("variant"), row.get("entries")): row["cycles_median"] for row in micro.get("results", []) if row["name"] == "mac_lookup"}
+    return {
+        entries: round(value / cycles["rte_hash", entries], 3) for (variant, entries), value in sorted(cycles.items(), key=str)
+        if variant == "viaduct" and cycles.get(("rte_hash", entries))
+    }

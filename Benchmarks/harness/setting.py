@@ -1,0 +1,36 @@
+"""Where and how everything is measured: the same for all candidates of a run."""
+
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Setting:
+    core: int
+    other_cores: list
+    hugepages: bool
+    # Length of one window of one candidate, and how often all candidates take turns.
+    seconds: float
+    rounds: int
+    quick: bool
+    # Where the executables are.
+    binaries: Path
+
+    def binary(self, name):
+        return self.binaries / name
+
+    def eal_memory(self, frame_count):
+        """EAL's arguments for a pool that holds a stream of ``frame_count`` frames."""
+        mib = 128 + frame_count // 350
+        return ["--in-memory", f"--socket-mem={mib}"] if self.hugepages else pages_of_4_kib(mib)
+
+    def ovs_memory(self, frame_count):
+        """The same for Open vSwitch, whose buffers are larger and which takes as many as it gets."""
+        mib = 192 + frame_count // 220
+        return ["--no-pci", *(["--in-memory", f"--socket-limit={mib}"] if self.hugepages else pages_of_4_kib(mib))]
+
+
+def pages_of_4_kib(mib):
+    return ["--no-huge", "-m", str(mib), "--iova-mode=va", f"--file-prefix=viaduct-bench-{os.getpid()}-{time.monotonic_ns()}"]
