@@ -60,12 +60,16 @@ run-dependencies:
 	@scripts/install-dependencies run
 
 .PHONY: bench
-bench: dependencies build ## Measure cycles per packet beside dpdk-testpmd
-	@Benchmarks/run --binary .build/release/viaduct-bench
+bench: dependencies build ## Measure against the bar and beside testpmd and Open vSwitch (10 minutes)
+	@Benchmarks/run
 
 .PHONY: bench-quick
-bench-quick: dependencies build ## The same with short windows: does it run, not how fast is it
-	@Benchmarks/run --quick --binary .build/release/viaduct-bench
+bench-quick: dependencies build ## The same with fewer and shorter windows (2 minutes)
+	@Benchmarks/run --quick
+
+.PHONY: bench-pictures
+bench-pictures: ## Draw docs/pictures from the reference result (RESULT=FILE: from another)
+	@Benchmarks/run --pictures $(or $(RESULT),docs/pictures/bench.json)
 
 .PHONY: check-hot-path
 check-hot-path: build ## Fail when a function that a worker executes retains, allocates or locks
