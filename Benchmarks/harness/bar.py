@@ -113,11 +113,16 @@ def ratio(names, reference, parts):
         found = []
         for name in names:
             for direction in DIRECTIONS:
-                pairs = zip(matrix(document, f"{direction} {name}").get("runs", []), matrix(document, f"{direction} {reference}").get("runs", []))
-                split = [parts(run, other) for run, other in pairs]
+                split = [parts(run, other) for run, other in calm_rounds(document, f"{direction} {name}", f"{direction} {reference}")]
                 found.append((f"{direction} {name}", median_ratio([a for a, _ in split], [b for _, b in split])))
         return found
     return find
+
+
+def calm_rounds(document, *keys):
+    """The rounds in which each configuration had its core to itself, or all when there is none."""
+    rounds = list(zip(*(matrix(document, key).get("runs", []) for key in keys)))
+    return [runs for runs in rounds if not any(run["disturbed"] for run in runs)] or rounds
 
 
 def lookups(document):

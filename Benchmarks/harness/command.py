@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HUGEPAGES_MIB, HUGEPAGES_QUICK_MIB = 2000, 900
 # Stage -> what it takes, in seconds: of a whole run and of a quick one.
 STAGES = {
-    "verify": (15, 15), "peers": (230, 35), "matrix": (190, 45), "micro": (60, 15), "latency": (90, 25), "hot path": (5, 5),
+    "verify": (15, 15), "peers": (240, 40), "matrix": (210, 30), "micro": (25, 6), "latency": (90, 25), "hot path": (5, 5),
 }
 
 EPILOG = """\
@@ -82,7 +82,7 @@ def measure(options):
     }
     stages = {
         "verify": lambda: verify.verify_peers(setting, progress), "peers": lambda: peers.compare(setting, progress),
-        "matrix": lambda: matrix.measure(setting, progress), "micro": lambda: micro.measure(setting, progress),
+        "matrix": lambda: matrix.measure(setting, progress), "micro": lambda: micro.measure(ROOT, setting, progress),
         "latency": lambda: latency.measure(setting, progress), "hot path": lambda: hot_path.measure(ROOT, setting, progress),
     }
     for stage in STAGES:

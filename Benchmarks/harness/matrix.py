@@ -68,10 +68,15 @@ def alternate(setting, progress, group, configurations, rounds, results):
 
 
 def combined(reports):
+    """Medians over the runs that had their core to themselves, or over all when none had."""
+    calm = [report for report in reports if not report.get("disturbed")] or reports
     return {
-        **{name: spread([report[name]["median"] for report in reports]) for name in ("devices", "gateway", "own")},
-        "megapackets_per_second": spread([report["megapackets_per_second"] for report in reports]),
-        "runs": [{"own": report["own"]["median"], "gateway": report["gateway"]["median"]} for report in reports],
+        **{name: spread([report[name]["median"] for report in calm]) for name in ("devices", "gateway", "own")},
+        "megapackets_per_second": spread([report["megapackets_per_second"] for report in calm]),
+        "runs": [
+            {"own": report["own"]["median"], "gateway": report["gateway"]["median"], "disturbed": bool(report.get("disturbed"))}
+            for report in reports],
+        "disturbed": all(report.get("disturbed") for report in reports),
         **{name: reports[0].get(name) for name in ("macs", "networks", "frame_bytes")},
     }
 
