@@ -1,0 +1,6 @@
+"""The benchmark's harness lies beside what it measures."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "Benchmarks"))
