@@ -13,6 +13,7 @@ from .progress import Progress, clock
 from .setting import Setting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+BINARIES = ROOT / ".build/release"
 # What all candidates of a row take together with 100,000 frames each, and with 1000.
 HUGEPAGES_MIB, HUGEPAGES_QUICK_MIB = 2000, 900
 # Stage -> what it takes, in seconds: of a whole run and of a quick one.
@@ -21,8 +22,8 @@ STAGES = {
 }
 
 EPILOG = """\
-The result is one JSON file in Benchmarks/results. docs/PERFORMANCE.md tells how to read the figures. Exit status: 0 measured, 1 something could
-not be measured, 64 wrong usage."""
+The result is one JSON file in Benchmarks/results. docs/PERFORMANCE.md tells how to read the figures. Exit status: 0 measured, 1 something
+could not be measured, 64 wrong usage."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -36,10 +37,10 @@ def parse(arguments):
         prog="Benchmarks/run", description="Measure the gateway beside its peers on this machine, and say where it stands against the bar.",
         epilog=EPILOG)
     parser.add_argument("--quick", action="store_true", help="under two minutes: fewer and shorter windows, peers with 1000 MACs only")
-    parser.add_argument("--only", metavar="STAGE", action="append", choices=list(STAGES), help=f"one of {', '.join(STAGES)}; may be repeated")
+    parser.add_argument("--only", metavar="STAGE", action="append", choices=list(STAGES), help=f"{', '.join(STAGES)}; may be repeated")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often all candidates take turns (default 5; quick 2)")
     parser.add_argument("--core", type=int, metavar="N", help="core to measure on (default: the second)")
-    parser.add_argument("--binaries", type=Path, metavar="DIR", default=ROOT / ".build/release", help="where viaduct-bench and the other tools are")
+    parser.add_argument("--binaries", type=Path, metavar="DIR", default=BINARIES, help="where the tools are (default .build/release)")
     parser.add_argument("--pictures", type=Path, metavar="RESULT", help="draw docs/pictures/*.svg from a result; measure nothing")
     parser.add_argument("--show", type=Path, metavar="RESULT", help="print the tables of a result again; measure nothing")
     options = parser.parse_args(arguments)
@@ -55,7 +56,9 @@ def main(arguments):
             from . import pictures
             return pictures.draw_all(result.read(options.pictures), ROOT / "docs/pictures")
         if options.show:
-            return show(result.read(options.show))
+            document = result.read(options.show)
+            print(machine.summary(document))
+            return show(document)
         return measure(options)
     except BenchError as error:
         print(f"Benchmarks/run: {error}", file=sys.stderr)
@@ -65,21 +68,11 @@ def main(arguments):
 
 
 def measure(options):
-    reason = viaduct.missing(Setting(0, [], False, 0, 0, False, options.binaries))
-    if reason:
-        raise BenchError(f"{reason} in {options.binaries}")
-    setting = choose_setting(options)
+    """A whole run: measures, writes the result, shows it."""
     prefer("self")
-    described = machine.describe()
+    document, setting = begin(options)
     wanted = options.only or list(STAGES)
     progress = Progress([(stage, STAGES[stage][options.quick]) for stage in STAGES if stage in wanted])
-    print(machine.summary(described, setting, None), flush=True)
-    if not setting.hugepages:
-        print(f"no {HUGEPAGES_MIB} MiB of hugepages to be had: every candidate runs on 4 KiB pages", flush=True)
-    document = {
-        "version": result.VERSION, "time": datetime.now(timezone.utc).isoformat(timespec="seconds"), "quick": setting.quick,
-        "machine": described, "core": setting.core, "hugepages": setting.hugepages, "rounds": setting.rounds, "window_seconds": setting.seconds,
-    }
     stages = {
         "verify": lambda: verify.verify_peers(setting, progress), "peers": lambda: peers.compare(setting, progress),
         "matrix": lambda: matrix.measure(setting, progress), "micro": lambda: micro.measure(ROOT, setting, progress),
@@ -91,29 +84,45 @@ def measure(options):
             document[stage.replace(" ", "_")] = stages[stage]()
     progress.clear()
     document["seconds"] = round(progress.elapsed)
+    document["load_after"] = machine.load()
     document["bar"] = bar.judge_all(document)
     path = result.write(ROOT, document)
     status = show(document)
-    print(f"\n{path.relative_to(ROOT)}, {clock(progress.elapsed)} minutes")
+    print(f"\n{path.relative_to(ROOT)}, after {clock(progress.elapsed)} minutes")
     return status
+
+
+def begin(options):
+    """The head of the result document, and the setting; what is measured is said at once."""
+    setting = choose_setting(options)
+    reason = viaduct.missing(setting)
+    if reason:
+        raise BenchError(f"{reason} in {options.binaries}")
+    document = {
+        "version": result.VERSION, "time": datetime.now(timezone.utc).isoformat(timespec="seconds"), "quick": setting.quick,
+        "machine": machine.describe(), "core": setting.core, "hugepages": setting.hugepages, "rounds": setting.rounds,
+        "window_seconds": setting.seconds, "load_before": machine.load(),
+    }
+    print(machine.summary(document), flush=True)
+    return document, setting
 
 
 def choose_setting(options):
     cores = sorted(os.sched_getaffinity(0))
-    core = options.core if options.core is not None else cores[min(1, len(cores) - 1)]
-    others = [number for number in range(os.cpu_count()) if number != core and (number in cores or len(cores) == 1)]
-    if not others or core >= os.cpu_count():
-        raise BenchError(f"core {core} is to be measured, and one more is needed: this machine has {os.cpu_count()}")
+    core = cores[min(1, len(cores) - 1)] if options.core is None else options.core
+    others = [number for number in cores if number != core]
+    if core not in cores or not others:
+        raise BenchError(f"core {core} is to be measured, and one more is needed: this process may use {', '.join(map(str, cores))}")
     pages = hugepages.reserve(HUGEPAGES_QUICK_MIB if options.quick else HUGEPAGES_MIB)
-    seconds, rounds = (0.3, 2) if options.quick else (0.6, 5)
+    seconds, rounds = (0.2, 2) if options.quick else (0.5, 5)
     return Setting(core, others, pages, seconds, options.rounds or rounds, options.quick, options.binaries.resolve())
 
 
 def show(document):
     """Every table; 1 when something was not measured."""
-    for name, print_table in (("peers", result.peers_table), ("matrix", result.matrix_table)):
+    for name, words in (("verify", result.verified), ("peers", result.peers_table), ("matrix", result.matrix_table)):
         if document.get(name):
-            print(f"\n{print_table(document)}")
+            print(f"\n{words(document)}")
     print(f"\n{result.bar_table(document)}")
     skipped = result.skipped(document)
     for what, reason in skipped:

@@ -13,7 +13,8 @@ def measure(root, setting, progress):
     if not binary.exists():
         return {"skipped": "tool missing: viaduct (make builds it)"}
     try:
-        result = subprocess.run([root / "scripts/check-hot-path", binary], capture_output=True, text=True, timeout=SECONDS_MAX, stdin=subprocess.DEVNULL)
+        result = subprocess.run(
+            [root / "scripts/check-hot-path", binary], capture_output=True, text=True, timeout=SECONDS_MAX, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.TimeoutExpired) as error:
         return {"skipped": f"scripts/check-hot-path: {error}"}
     return counts(result.stdout) or {"skipped": f"scripts/check-hot-path said: {result.stdout.strip() or result.stderr.strip()}"}

@@ -28,7 +28,7 @@ networks:
 
 
 def measure(setting, progress):
-    """{"forwarders": {name: {"goal", "highest_mpps", "loads": {"10": {"p50", ...}}}}, "ratios": against testpmd mac}, or {"skipped": reason}."""
+    """{"forwarders": {name: {"goal", "highest_mpps", "loads": {"10": {"p50", ...}}}}, "ratios": against testpmd}, or {"skipped": reason}."""
     reason = viaduct.missing(setting, "viaduct-pktgen") or viaduct.missing(setting, "viaduct") or testpmd.missing()
     if reason:
         return {"skipped": reason}
@@ -82,19 +82,21 @@ def start_viaduct(place, setting):
 
 def start_testpmd(mode):
     def start(place, setting):
+        command = [
+            "dpdk-testpmd", setting.lcores, "--no-pci", "--no-telemetry", *setting.eal_memory(0),
+            "--vdev", f"net_vhost0,iface={place}/access.sock", "--vdev", f"net_vhost1,iface={place}/underlay.sock",
+            "--", "--total-num-mbufs=16384", "--nb-cores=1", f"--forward-mode={mode}", "--auto-start", "--stats-period=600"]
         with open(place / "log", "w", encoding="utf-8") as log:
-            return Program(
-                ["dpdk-testpmd", f"--lcores=0@({','.join(map(str, setting.other_cores))}),1@{setting.core}", "--no-pci", "--no-telemetry",
-                 *setting.eal_memory(0), "--vdev", f"net_vhost0,iface={place}/access.sock", "--vdev", f"net_vhost1,iface={place}/underlay.sock",
-                 "--", "--total-num-mbufs=16384", "--nb-cores=1", f"--forward-mode={mode}", "--auto-start", "--stats-period=600"], log)
+            return Program(command, log)
     return start
 
 
 def generate(place, setting, words):
     """One run of the packet generator: its report."""
     command = [
-        setting.binary("viaduct-pktgen"), "--access", f"net_virtio_user0,path={place}/access.sock", "--underlay",
-        f"net_virtio_user1,path={place}/underlay.sock", "--core", setting.other_cores[0], "--flows", FLOWS, "--vlans", 100, "--json", "--quiet", *words]
+        setting.binary("viaduct-pktgen"), "--access", f"net_virtio_user0,path={place}/access.sock",
+        "--underlay", f"net_virtio_user1,path={place}/underlay.sock", "--core", setting.other_cores[0], "--flows", FLOWS, "--vlans", 100,
+        "--json", "--quiet", *words]
     try:
         return json.loads(run(command, 120))
     except ValueError:

@@ -9,26 +9,32 @@ from pathlib import Path
 
 def describe():
     cpu = cpu_information()
+    flags = cpu.get("flags", "").split()
     return {
         "cpu": cpu.get("model name", platform.machine()), "cores": os.cpu_count(), "cpu_mhz": number(cpu.get("cpu MHz")),
-        "avx512": "avx512f" in cpu.get("flags", "").split(), "hypervisor": "hypervisor" in cpu.get("flags", "").split(),
+        "avx512": "avx512f" in flags, "hypervisor": "hypervisor" in flags,
         "caches": caches(), "memory_mib": memory_mib(), "kernel": platform.release(), "distribution": distribution(),
         "dpdk": first_match(["pkg-config", "--modversion", "libdpdk"], r"(\S+)"),
         "swift": first_match(["swift", "--version"], r"Swift version (\S+)"),
         "open_vswitch": first_match(["ovs-vsctl", "--version"], r"\(Open vSwitch\) (\S+)"),
-        "march": os.environ.get("MARCH") or "default", "load": round(os.getloadavg()[0], 2),
+        "march": os.environ.get("MARCH") or "default",
     }
 
 
-def summary(machine, setting, hertz):
-    """Three lines for people."""
-    levels = ", ".join(f"{name} {size}" for name, size in machine["caches"].items())
-    virtual = "virtual machine, " if machine["hypervisor"] else ""
-    ticks = f", time stamp counter {hertz / 1e9:.2f} GHz" if hertz else ""
-    return (f"{virtual}{machine['cores']} cores, {machine['cpu']}{ticks}, {levels}\n"
-            f"{machine['distribution']}, Linux {machine['kernel']}, DPDK {machine['dpdk']}, Swift {machine['swift']}, code for {machine['march']} CPU\n"
-            f"measured on core {setting.core}, {'2 MiB pages for all' if setting.hugepages else '4 KiB pages for all'}, "
-            f"load before {machine['load']}")
+def summary(document):
+    """A few lines for people, of a result."""
+    found = document["machine"]
+    virtual = "virtual machine, " if found["hypervisor"] else ""
+    levels = ", ".join(f"{name} {size}" for name, size in found["caches"].items())
+    pages = "2 MiB pages" if document["hugepages"] else "4 KiB pages, for hugepages cannot be had,"
+    return (f"{virtual}{found['cores']} cores, {found['cpu']}, {found['cpu_mhz']} MHz, {levels}\n"
+            f"{found['distribution']}, Linux {found['kernel']}, DPDK {found['dpdk']}, Swift {found['swift']}, code for: {found['march']}\n"
+            f"measured on core {document['core']}, {pages} for every candidate, load before {document['load_before']}")
+
+
+def load():
+    """Runnable processes, on average of the last minute."""
+    return round(os.getloadavg()[0], 2)
 
 
 def cpu_information():

@@ -1,4 +1,5 @@
-"""Viaduct over sizes of tables and frames, workers and copies. The configurations of a group are compared with each other, so they take turns."""
+"""Viaduct over sizes of tables and frames, workers and copies. The configurations of a group are compared with each other, so they take
+turns."""
 
 from . import viaduct
 from .figures import spread

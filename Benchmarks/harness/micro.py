@@ -16,7 +16,8 @@ def measure(root, setting, progress):
     if reason:
         return {"skipped": reason}
     progress.step("tables and stages")
-    words = [setting.binary("viaduct-microbench"), "--json", "--core", setting.core, "--seconds", SECONDS_EACH_QUICK if setting.quick else SECONDS_EACH]
+    seconds = SECONDS_EACH_QUICK if setting.quick else SECONDS_EACH
+    words = [setting.binary("viaduct-microbench"), "--json", "--core", setting.core, "--seconds", seconds]
     words += ["--hugepages"] if setting.hugepages else []
     counted = root / "Tests/HotPath/instructions.json"
     words += ["--instructions", counted] if counted.exists() else []
@@ -30,7 +31,8 @@ def measure(root, setting, progress):
 
 def lookup_ratios(micro):
     """Entries -> cycles of our MAC table as a share of rte_hash's."""
-    cycles = {(row.get("variant"), row.get("entries")): row["cycles_median"] for row in micro.get("results", []) if row["name"] == "mac_lookup"}
+    rows = [row for row in micro.get("results", []) if row["name"] == "mac_lookup"]
+    cycles = {(row["variant"], row["entries"]): row["cycles_median"] for row in rows}
     return {
         entries: round(value / cycles["rte_hash", entries], 3) for (variant, entries), value in sorted(cycles.items(), key=str)
         if variant == "viaduct" and cycles.get(("rte_hash", entries))

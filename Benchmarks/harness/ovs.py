@@ -62,8 +62,8 @@ class OpenVSwitch:
         return "underlay" if self.direction == "encap" else "access"
 
     def connect(self, source, sink):
-        """The DPDK devices that receive the stream and take what is forwarded. Flows come before the polling thread, which is there with the
-        first port; the source comes last: the stream begins at once."""
+        """The DPDK devices that receive the stream and take what is forwarded. Flows come before the polling thread, which is there with
+        the first port; the source comes last: the stream begins at once."""
         if self.mode == "static":
             self._add_flows("br-access", ovs_rules.static_flows(self.streams, self.direction))
             self._add_flows("br-underlay", ovs_rules.UNDERLAY_FLOWS)

@@ -1,4 +1,5 @@
-"""Open vSwitch as a candidate that takes its turn: warmed up until every flow is installed, and given the cache options that suit it best."""
+"""Open vSwitch as a candidate that takes its turn: warmed up until every flow is installed, and given the cache options that suit it
+best."""
 
 import time
 
@@ -80,7 +81,7 @@ class Candidate:
         change = {name: after[name] - before[name] for name in after}
         sent, lost = sent_after[0] - sent_before[0], sent_after[1] - sent_before[1]
         if change["received"] == 0 or lost > 0 or sent < 0.8 * change["received"]:
-            raise BenchError(f"{self.name} received {change['received']} packets, sent {sent} and lost {lost}: it does not forward the stream")
+            raise BenchError(f"{self.name} received {change['received']} packets, sent {sent}, lost {lost}: it does not forward the stream")
         lookups = max(1, sum(change[name] for name in ("emc", "smc", "megaflow", "missed", "failed")))
         return {
             "cycles": (change["idle_cycles"] + change["busy_cycles"]) / change["received"],

@@ -72,9 +72,9 @@ class Control:
 
 
 COUNTERS = {
-    "received": "packets received", "recirculated": "packet recirculations", "emc": "emc hits", "smc": "smc hits", "megaflow": "megaflow hits",
-    "missed": "miss with success upcall", "failed": "miss with failed upcall", "idle_cycles": "idle cycles",
-    "busy_cycles": "processing cycles",
+    "received": "packets received", "recirculated": "packet recirculations", "emc": "emc hits", "smc": "smc hits",
+    "megaflow": "megaflow hits", "missed": "miss with success upcall", "failed": "miss with failed upcall",
+    "idle_cycles": "idle cycles", "busy_cycles": "processing cycles",
 }
 
 

@@ -2,8 +2,8 @@
 
 from .stream import address_text, mac_text
 
-# OpenFlow port of the first tunnel port, the only one with static flows. Number 1 is kept for the port beside it: a port that has to give its
-# number away forgets the hosts behind it.
+# OpenFlow port of the first tunnel port, the only one with static flows. Number 1 is kept for the port beside it: a port that has to give
+# its number away forgets the hosts behind it.
 TUNNEL_PORT = 100
 
 
@@ -52,4 +52,5 @@ def learned_hosts(streams, direction):
     if direction == "decap":
         return [("fdb/add", "br-access", "access", str(pair.vlan), mac_text(pair.local)) for pair in streams.pairs]
     vteps = [("fdb/add", "br-underlay", "underlay", "0", mac_text(mac)) for mac in streams.vteps.values()]
-    return vteps + [("fdb/add", "br-access", tunnel_name(pair.vlan, pair.vtep), str(pair.vlan), mac_text(pair.remote)) for pair in streams.pairs]
+    return vteps + [
+        ("fdb/add", "br-access", tunnel_name(pair.vlan, pair.vtep), str(pair.vlan), mac_text(pair.remote)) for pair in streams.pairs]

@@ -1,4 +1,5 @@
-"""What is measured at the moment and how long it will take yet, on standard error: one changing line on a terminal, else a line for each step."""
+"""What is measured at the moment and how long it will take yet, on standard error: one changing line on a terminal, else a line for each
+step."""
 
 import shutil
 import sys

@@ -29,6 +29,18 @@ def read(path):
     return document
 
 
+def verified(document):
+    """What became of the peers' trial."""
+    lines = []
+    for name, found in document["verify"].items():
+        words = found if isinstance(found, str) else "; ".join(f"{direction}: {said}" for direction, said in found.items())
+        lines.append(f"{name}: {words}")
+    for row in document.get("peers") or []:
+        for name, caches in row["open_vswitch_caches"].items():
+            lines.append(f"{row['direction']}, {row['macs']:,} MACs, {name}: best with {caches['chosen']}; AVX-512 {caches['avx512']}")
+    return "\n".join(lines)
+
+
 def peers_table(document):
     rows = [("", "MACs", "candidate", "Mpps", "cycles", "least", "most", "own", "viaduct ahead")]
     for result in document["peers"]:

@@ -21,6 +21,11 @@ class Setting:
     def binary(self, name):
         return self.binaries / name
 
+    @property
+    def lcores(self):
+        """EAL's argument for a main thread on the other cores and one worker on the measured core."""
+        return f"--lcores=0@({','.join(map(str, self.other_cores))}),1@{self.core}"
+
     def eal_memory(self, frame_count):
         """EAL's arguments for a pool that holds a stream of ``frame_count`` frames."""
         mib = 128 + frame_count // 350

@@ -1,7 +1,7 @@
 """The streams that every candidate receives, and what a gateway must know to forward them, read from the frames themselves.
 
-``viaduct-bench --frames`` writes one frame for each pair of hosts, once as the access port receives it (tagged), once as the underlay port does
-(VXLAN). A pair's two frames together tell VLAN, VNI and remote VTEP.
+``viaduct-bench --frames`` writes one frame for each pair of hosts, once as the access port receives it (tagged), once as the underlay port
+does (VXLAN). A pair's two frames together tell VLAN, VNI and remote VTEP.
 """
 
 import struct

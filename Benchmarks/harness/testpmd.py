@@ -1,5 +1,5 @@
-"""dpdk-testpmd on the devices that viaduct-bench uses: what forwarding costs when nothing is done to a packet (io), or its MACs are rewritten
-(mac). One process does both; it is asked on its command line."""
+"""dpdk-testpmd on the devices that viaduct-bench uses: what forwarding costs when nothing is done to a packet (io), or its MACs are
+rewritten (mac). One process does both; it is asked on its command line."""
 
 import queue
 import re
@@ -23,8 +23,8 @@ class Testpmd:
     def __init__(self, frames, frame_count, setting):
         # stdbuf: what testpmd prints would wait in a buffer otherwise. Its input stays open, for testpmd quits at the end of it.
         self.program = Program(
-            ["stdbuf", "-oL", "dpdk-testpmd", f"--lcores=0@({','.join(map(str, setting.other_cores))}),1@{setting.core}", "--no-pci",
-             "--no-telemetry", *setting.eal_memory(frame_count), "--vdev", f"net_pcap0,rx_pcap={frames},infinite_rx=1",
+            ["stdbuf", "-oL", "dpdk-testpmd", setting.lcores, "--no-pci", "--no-telemetry",
+             *setting.eal_memory(frame_count), "--vdev", f"net_pcap0,rx_pcap={frames},infinite_rx=1",
              "--vdev", "net_null0,no-rx=1", "--", "-i", f"--total-num-mbufs={16384 + frame_count}", "--mbcache=256", "--nb-cores=1"],
             subprocess.PIPE)
         self.lines = queue.Queue()

@@ -40,7 +40,8 @@ def line(axis, points, label, colour, marker, above=True):
         return
     axis.plot(*zip(*sorted(points.items())), color=colour, marker=marker, label=label)
     for macs, cycles in points.items():
-        axis.annotate(f"{cycles:.0f}", (macs, cycles), textcoords="offset points", xytext=(0, 7 if above else -15), ha="center", fontsize=8, color=colour)
+        axis.annotate(f"{cycles:.0f}", (macs, cycles), textcoords="offset points", xytext=(0, 7 if above else -15), ha="center",
+                      fontsize=8, color=colour)
 
 
 def viaduct(document, direction):

@@ -23,9 +23,10 @@ def draw(document):
     ends = [0.0] * len(bars)
     for name, colour in zip(names, COLOURS):
         values = [cycles.get((*bar, name), 0) for bar in bars]
-        drawn_bars = axis.barh(range(len(bars)), values, left=ends, color=colour, edgecolor="white", height=0.62, label=name.removeprefix("stage_"))
-        axis.bar_label(drawn_bars, [f"{value:.0f}" if value >= LABELLED_CYCLES_MIN else "" for value in values], label_type="center", fontsize=8,
-                       color="white" if colour in DARK else "black")
+        segments = axis.barh(
+            range(len(bars)), values, left=ends, color=colour, edgecolor="white", height=0.62, label=name.removeprefix("stage_"))
+        words = [f"{value:.0f}" if value >= LABELLED_CYCLES_MIN else "" for value in values]
+        axis.bar_label(segments, words, label_type="center", fontsize=8, color="white" if colour in DARK else "black")
         ends = [end + value for end, value in zip(ends, values)]
     for place, end in enumerate(ends):
         axis.text(end + max(ends) * 0.01, place, f"{end:.0f}", va="center", fontweight="bold")
