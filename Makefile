@@ -68,7 +68,7 @@ bench-quick: dependencies build ## The same with fewer and shorter windows (2 mi
 	@Benchmarks/run --quick
 
 .PHONY: bench-pictures
-bench-pictures: ## Draw docs/pictures from the reference result (RESULT=FILE: from another)
+bench-pictures: ## Draw docs/pictures from the result that is kept there (RESULT=FILE: keep and draw another)
 	@Benchmarks/run --pictures $(or $(RESULT),docs/pictures/bench.json)
 
 .PHONY: check-hot-path

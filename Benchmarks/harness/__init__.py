@@ -6,5 +6,5 @@ process      programs: started, paused, ended, always within a time
 stream       what every candidate receives; verify: that peers forward it rightly
 viaduct, testpmd, ovs (with ovs_control, ovs_rules, ovs_candidate)    the candidates
 peers, matrix, micro, latency, hot_path    the stages of a run
-bar, result, table, pictures, progress     what is told
+bar, result, tables, pictures, progress     what is told
 """

@@ -177,7 +177,3 @@ ROWS = [
 def judge_all(document):
     return [judge(row, document) for row in ROWS]
 
-
-def table_rows(judged):
-    return [("the bar", "must", "aim", "measured", "verdict"),
-            *((row["row"], row["must"], row["aim"], row["measured"], row["verdict"]) for row in judged)]

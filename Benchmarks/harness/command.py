@@ -6,19 +6,24 @@ import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
-from . import bar, hot_path, hugepages, latency, machine, matrix, micro, peers, result, verify, viaduct
+from . import bar, hot_path, hugepages, latency, machine, matrix, micro, peers, result, tables, verify, viaduct
 from .core import prefer
 from .process import BenchError
 from .progress import Progress, clock
 from .setting import Setting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PICTURES = ROOT / "docs/pictures"
 BINARIES = ROOT / ".build/release"
 # What all candidates of a row take together with 100,000 frames each, and with 1000.
 HUGEPAGES_MIB, HUGEPAGES_QUICK_MIB = 2000, 900
 # Stage -> what it takes, in seconds: of a whole run and of a quick one.
 STAGES = {
-    "verify": (15, 15), "peers": (240, 40), "matrix": (210, 30), "micro": (25, 6), "latency": (90, 25), "hot path": (5, 5),
+    "verify": (12, 12), "peers": (220, 35), "matrix": (210, 25), "micro": (25, 6), "latency": (120, 25), "hot path": (4, 4),
+}
+
+TABLES = {
+    "verify": tables.verified, "peers": tables.peers, "matrix": tables.matrix, "micro": tables.micro, "latency": tables.latency,
 }
 
 EPILOG = """\
@@ -38,10 +43,10 @@ def parse(arguments):
         epilog=EPILOG)
     parser.add_argument("--quick", action="store_true", help="under two minutes: fewer and shorter windows, peers with 1000 MACs only")
     parser.add_argument("--only", metavar="STAGE", action="append", choices=list(STAGES), help=f"{', '.join(STAGES)}; may be repeated")
-    parser.add_argument("--rounds", type=int, metavar="N", help="how often all candidates take turns (default 5; quick 2)")
+    parser.add_argument("--rounds", type=int, metavar="N", help="how often all candidates take turns (default 5; quick 1)")
     parser.add_argument("--core", type=int, metavar="N", help="core to measure on (default: the second)")
     parser.add_argument("--binaries", type=Path, metavar="DIR", default=BINARIES, help="where the tools are (default .build/release)")
-    parser.add_argument("--pictures", type=Path, metavar="RESULT", help="draw docs/pictures/*.svg from a result; measure nothing")
+    parser.add_argument("--pictures", type=Path, metavar="RESULT", help="draw a result into docs/pictures and keep it there; measure nothing")
     parser.add_argument("--show", type=Path, metavar="RESULT", help="print the tables of a result again; measure nothing")
     options = parser.parse_args(arguments)
     if options.rounds is not None and options.rounds < 1:
@@ -53,8 +58,7 @@ def main(arguments):
     options = parse(arguments)
     try:
         if options.pictures:
-            from . import pictures
-            return pictures.draw_all(result.read(options.pictures), ROOT / "docs/pictures")
+            return draw(options.pictures)
         if options.show:
             document = result.read(options.show)
             print(machine.summary(document))
@@ -65,6 +69,15 @@ def main(arguments):
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def draw(path):
+    """Pictures and the result that they show belong together: both go into docs/pictures."""
+    from . import pictures
+    document = result.read(path)
+    status = pictures.draw_all(document, PICTURES)
+    result.keep(document, PICTURES / "bench.json")
+    return status
 
 
 def measure(options):
@@ -114,16 +127,16 @@ def choose_setting(options):
     if core not in cores or not others:
         raise BenchError(f"core {core} is to be measured, and one more is needed: this process may use {', '.join(map(str, cores))}")
     pages = hugepages.reserve(HUGEPAGES_QUICK_MIB if options.quick else HUGEPAGES_MIB)
-    seconds, rounds = (0.2, 2) if options.quick else (0.5, 5)
+    seconds, rounds = (0.2, 1) if options.quick else (0.5, 5)
     return Setting(core, others, pages, seconds, options.rounds or rounds, options.quick, options.binaries.resolve())
 
 
 def show(document):
     """Every table; 1 when something was not measured."""
-    for name, words in (("verify", result.verified), ("peers", result.peers_table), ("matrix", result.matrix_table)):
-        if document.get(name):
+    for name, words in TABLES.items():
+        if document.get(name) and "skipped" not in document[name]:
             print(f"\n{words(document)}")
-    print(f"\n{result.bar_table(document)}")
+    print(f"\n{tables.the_bar(document)}")
     skipped = result.skipped(document)
     for what, reason in skipped:
         print(f"not measured: {what}: {reason}")

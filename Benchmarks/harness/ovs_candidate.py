@@ -4,7 +4,7 @@ best."""
 import time
 
 from .core import CoreWait, Windows
-from .ovs import FLOWS_MAX, IDLE_MILLISECONDS, OpenVSwitch
+from .ovs import FLOWS_MAX, OpenVSwitch
 from .ovs_control import pmd_counters
 from .process import BenchError
 
@@ -47,7 +47,6 @@ class Candidate:
     def warm_up(self):
         """Waits until each flow has been seen and none misses. The limit of flows would take a minute to grow to 100,000 by itself."""
         self.switch.control.call("upcall/set-flow-limit", str(FLOWS_MAX))
-        self.switch.set_options(max_revalidator=500)
         deadline, calm, before = time.monotonic() + WARM_UP_SECONDS_MAX, 0, self._counters()
         while calm < 3:
             time.sleep(0.3)
@@ -56,8 +55,6 @@ class Candidate:
             calm, before = calm + 1 if steady else 0, after
             if time.monotonic() > deadline:
                 raise BenchError(f"Open vSwitch still misses flows after {WARM_UP_SECONDS_MAX} s: {after['missed']} misses so far")
-        # Each dump of the flows reads what the polling thread writes: the fewer the better for it.
-        self.switch.set_options(max_revalidator=IDLE_MILLISECONDS)
 
     def choose_caches(self, seconds):
         """Tries the cache options and keeps the best; returns {option: cycles per packet}."""
