@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import micro
+from . import micro, result
 from .figures import median_ratio, spread
 
 MISSED, MET, AIM_MET, REPORTED, UNKNOWN = "missed", "met", "aim met", "reported", "not measured"
@@ -66,8 +66,7 @@ def measured(row, values):
 
 
 def peer(document, direction, macs):
-    rows = document.get("peers") or []
-    return next((row for row in rows if row["direction"] == direction and row["macs"] == macs), {"candidates": {}})
+    return next((row for row in result.peer_rows(document) if row["direction"] == direction and row["macs"] == macs), {"candidates": {}})
 
 
 def own_beside_peers(macs, directions=DIRECTIONS):

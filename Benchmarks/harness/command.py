@@ -42,11 +42,14 @@ def parse(arguments):
         prog="Benchmarks/run", description="Measure the gateway beside its peers on this machine, and say where it stands against the bar.",
         epilog=EPILOG)
     parser.add_argument("--quick", action="store_true", help="under two minutes: fewer and shorter windows, peers with 1000 MACs only")
-    parser.add_argument("--only", metavar="STAGE", action="append", choices=list(STAGES), help=f"{', '.join(STAGES)}; may be repeated")
+    parser.add_argument(
+        "--only", metavar="STAGE", action="append", choices=list(STAGES), help=f"{', '.join(STAGES)}; may be repeated")
     parser.add_argument("--rounds", type=int, metavar="N", help="how often all candidates take turns (default 5; quick 1)")
     parser.add_argument("--core", type=int, metavar="N", help="core to measure on (default: the second)")
+    parser.add_argument("--no-hugepages", action="store_true", help="4 KiB pages for every candidate")
     parser.add_argument("--binaries", type=Path, metavar="DIR", default=BINARIES, help="where the tools are (default .build/release)")
-    parser.add_argument("--pictures", type=Path, metavar="RESULT", help="draw a result into docs/pictures and keep it there; measure nothing")
+    parser.add_argument(
+        "--pictures", type=Path, metavar="RESULT", help="draw a result into docs/pictures and keep it there; measure nothing")
     parser.add_argument("--show", type=Path, metavar="RESULT", help="print the tables of a result again; measure nothing")
     options = parser.parse_args(arguments)
     if options.rounds is not None and options.rounds < 1:
@@ -94,7 +97,7 @@ def measure(options):
     for stage in STAGES:
         if stage in wanted:
             progress.enter(stage)
-            document[stage.replace(" ", "_")] = stages[stage]()
+            document[stage.replace(" ", "_")] = attempt(stages[stage], progress)
     progress.clear()
     document["seconds"] = round(progress.elapsed)
     document["load_after"] = machine.load()
@@ -103,6 +106,15 @@ def measure(options):
     status = show(document)
     print(f"\n{path.relative_to(ROOT)}, after {clock(progress.elapsed)} minutes")
     return status
+
+
+def attempt(stage, progress):
+    """What a stage has measured; one that fails as a whole is named, and the next one follows."""
+    try:
+        return stage()
+    except BenchError as error:
+        progress.remark(f"{progress.stage}: not measured: {error}")
+        return {"skipped": str(error)}
 
 
 def begin(options):
@@ -126,7 +138,7 @@ def choose_setting(options):
     others = [number for number in cores if number != core]
     if core not in cores or not others:
         raise BenchError(f"core {core} is to be measured, and one more is needed: this process may use {', '.join(map(str, cores))}")
-    pages = hugepages.reserve(HUGEPAGES_QUICK_MIB if options.quick else HUGEPAGES_MIB)
+    pages = not options.no_hugepages and hugepages.reserve(HUGEPAGES_QUICK_MIB if options.quick else HUGEPAGES_MIB)
     seconds, rounds = (0.2, 1) if options.quick else (0.5, 5)
     return Setting(core, others, pages, seconds, options.rounds or rounds, options.quick, options.binaries.resolve())
 

@@ -28,7 +28,7 @@ networks:
 
 
 def measure(setting, progress):
-    """{"forwarders": {name: {"goal", "highest_mpps", "loads": {"10": {"p50", ...}}}}, "ratios": against testpmd}, or {"skipped": reason}."""
+    """{"forwarders": {name: {"goal", "highest_mpps", "loads": {"10": {"p50", ...}}}}, "ratios": to testpmd's}, or {"skipped": reason}."""
     reason = viaduct.missing(setting, "viaduct-pktgen") or viaduct.missing(setting, "viaduct") or testpmd.missing()
     if reason:
         return {"skipped": reason}

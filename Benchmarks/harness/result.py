@@ -31,15 +31,22 @@ def read(path):
     return document
 
 
+def peer_rows(document):
+    """The comparisons with peers: none where that stage failed as a whole."""
+    rows = document.get("peers")
+    return rows if isinstance(rows, list) else []
+
+
 def skipped(document):
     """[(what, reason)] of everything that was not measured."""
     found = []
-    for row in document.get("peers") or []:
+    for row in peer_rows(document):
         found += [(f"{row['direction']}, {row['macs']} MACs: {name}", reason) for name, reason in row["skipped"].items()]
-    found += [(key, row["skipped"]) for key, row in (document.get("matrix") or {}).items() if "skipped" in row]
+    matrix = document.get("matrix") or {}
+    found += [(key, row["skipped"]) for key, row in matrix.items() if key != "skipped" and "skipped" in row]
     forwarders = (document.get("latency") or {}).get("forwarders") or {}
     found += [(f"latency of {name}", row["skipped"]) for name, row in forwarders.items() if "skipped" in row]
-    for name in ("micro", "latency", "hot_path"):
+    for name in ("verify", "peers", "matrix", "micro", "latency", "hot_path"):
         if "skipped" in (document.get(name) or {}):
             found.append((name, document[name]["skipped"]))
     return found

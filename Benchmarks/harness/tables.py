@@ -1,6 +1,6 @@
 """The tables of a result, for people."""
 
-from . import bar, table
+from . import bar, result, table
 
 
 def verified(document):
@@ -9,7 +9,7 @@ def verified(document):
     for name, found in document["verify"].items():
         words = found if isinstance(found, str) else "; ".join(f"{direction}: {said}" for direction, said in found.items())
         lines.append(f"{name}: {words}")
-    for row in document.get("peers") or []:
+    for row in result.peer_rows(document):
         for name, caches in row["open_vswitch_caches"].items():
             lines.append(f"{row['direction']}, {row['macs']:,} MACs, {name}: best with {caches['chosen']}; AVX-512 {caches['avx512']}")
     return "\n".join(lines)
@@ -17,7 +17,7 @@ def verified(document):
 
 def peers(document):
     rows = [("", "MACs", "candidate", "Mpps", "cycles", "least", "most", "own", "viaduct ahead")]
-    for row in document["peers"]:
+    for row in result.peer_rows(document):
         for name, figures in row["candidates"].items():
             cycles, own = figures["cycles"], figures.get("own")
             ahead = "" if name in ("viaduct", "devices alone") else number(figures.get("viaduct_ahead"), 2, "x")

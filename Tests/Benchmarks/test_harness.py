@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from harness import figures, hot_path, hugepages, ovs_control, ovs_rules, progress, result, setting, stream, table, verify, viaduct
+from harness import bar, figures, hot_path, hugepages, ovs_control, ovs_rules, progress, result, setting, stream, table, verify, viaduct
 from harness.process import BenchError, run
 
 LOCAL, REMOTE = bytes.fromhex("02aa00000001"), bytes.fromhex("02bb00000001")
@@ -157,6 +157,12 @@ def test_what_was_not_measured_is_listed_with_its_reason():
         "matrix": {"learn": {"skipped": "no core"}}, "micro": {"skipped": "tool missing"}}
     assert result.skipped(document) == [
         ("encap, 1000 MACs: testpmd", "not installed"), ("learn", "no core"), ("micro", "tool missing")]
+
+
+def test_a_stage_that_failed_as_a_whole_is_listed_too():
+    document = {"peers": {"skipped": "no hugepages"}, "matrix": {"skipped": "no core"}}
+    assert result.skipped(document) == [("peers", "no hugepages"), ("matrix", "no core")]
+    assert {row["verdict"] for row in bar.judge_all(document)} == {"not measured"}
 
 
 def test_a_result_of_another_format_is_refused(tmp_path):

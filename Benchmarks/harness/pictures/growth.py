@@ -1,6 +1,6 @@
 """How the gateway's own cycles grow with the number of MACs, beside peers."""
 
-from .. import bar
+from .. import bar, result
 from ..matrix import CURVE
 from . import NoFigures, style
 
@@ -53,7 +53,7 @@ def viaduct(document, direction):
 def open_vswitch(document, direction):
     """The better set-up without the devices."""
     found = {}
-    for row in document.get("peers") or []:
+    for row in result.peer_rows(document):
         candidates = row["candidates"]
         totals = [figures["cycles"]["median"] for name, figures in candidates.items() if name.startswith("Open vSwitch")]
         if row["direction"] == direction and totals and "devices alone" in candidates:

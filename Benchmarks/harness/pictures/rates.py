@@ -1,12 +1,13 @@
 """Packets a second of all candidates, beside each other."""
 
+from .. import result
 from . import NoFigures, style
 
 WIDTH = 0.16
 
 
 def draw(document):
-    rows = document.get("peers") or []
+    rows = result.peer_rows(document)
     sizes = sorted({row["macs"] for row in rows})
     if not sizes:
         raise NoFigures("the result has no peers")
