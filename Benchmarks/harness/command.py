@@ -129,6 +129,8 @@ def begin(options):
         "window_seconds": setting.seconds, "load_before": machine.load(),
     }
     print(machine.summary(document), flush=True)
+    if not setting.hugepages and not options.no_hugepages:
+        print("there are not enough hugepages, and none can be reserved: run this as root, or reserve some (sysctl vm.nr_hugepages)", flush=True)
     return document, setting
 
 

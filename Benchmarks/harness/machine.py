@@ -26,7 +26,7 @@ def summary(document):
     found = document["machine"]
     virtual = "virtual machine, " if found["hypervisor"] else ""
     levels = ", ".join(f"{name} {size}" for name, size in found["caches"].items())
-    pages = "2 MiB pages" if document["hugepages"] else "4 KiB pages, for hugepages cannot be had,"
+    pages = "2 MiB pages" if document["hugepages"] else "4 KiB pages"
     return (f"{virtual}{found['cores']} cores, {found['cpu']}, {found['cpu_mhz']} MHz, {levels}\n"
             f"{found['distribution']}, Linux {found['kernel']}, DPDK {found['dpdk']}, Swift {found['swift']}, code for: {found['march']}\n"
             f"measured on core {document['core']}, {pages} for every candidate, load before {document['load_before']}")

@@ -176,6 +176,7 @@ def test_memory_follows_the_stream_and_the_pages():
     assert there.eal_memory(35_000) == ["--in-memory", "--socket-mem=228"]
     without = setting.Setting(1, [0], False, 1.0, 1, False, None)
     assert without.eal_memory(0)[:3] == ["--no-huge", "-m", "128"]
+    assert "--in-memory" not in without.ovs_memory(0), "DPDK refuses it beside --no-huge"
 
 
 def test_a_program_that_hangs_or_fails_is_an_error_with_its_name():
