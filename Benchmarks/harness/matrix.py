@@ -22,7 +22,10 @@ GROUPS = {
         *both("synthetic 1000000x1", macs=1_000_000, networks=1, **SYNTHETIC),
         *both("synthetic 100000x4000", macs=100_000, networks=4000, **SYNTHETIC),
     ],
-    "frame sizes": [*both("64", size="64"), *both("imix", size="imix"), *both("1518", size="1518")],
+    # net_pcap copies the payload, which pushes tables out of the caches: the device's doing, not the gateway's.
+    "frame sizes": [
+        *both("64", size="64", **SYNTHETIC), *both("imix", size="imix", **SYNTHETIC), *both("1518", size="1518", **SYNTHETIC),
+    ],
 }
 # Measured in one run each, which does its own alternating.
 SINGLE = {
