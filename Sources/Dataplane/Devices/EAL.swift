@@ -28,7 +28,8 @@ package enum EAL {
             lcores += workerCPUs.enumerated().map { "\($0.offset + 1)@\($0.element)" }
             var arguments = ["viaduct", "--lcores=" + lcores.joined(separator: ","), "--no-telemetry", "--no-shconf"]
             arguments.append("--file-prefix=viaduct")
-            arguments += usesHugepages ? ["--in-memory"] : ["--no-huge", "--iova-mode=va"]
+            // One file for all of a page size: virtio_user hands memory to the process at its other end as at most eight files.
+            arguments += usesHugepages ? ["--in-memory", "--single-file-segments"] : ["--no-huge", "--iova-mode=va"]
             arguments += ["-m", String(memory)]
             if pciDevices.isEmpty { arguments.append("--no-pci") }
             for device in pciDevices { arguments += ["-a", device] }
