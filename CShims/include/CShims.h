@@ -5,6 +5,7 @@
 #include "vd_atomic.h"
 #include "vd_clock.h"
 #include "vd_eal.h"
+#include "vd_generator.h"
 #include "vd_mbuf.h"
 #include "vd_port.h"
 #include "vd_ring.h"
