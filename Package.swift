@@ -33,9 +33,11 @@ let package = Package(
     name: "viaduct",
     products: [
         .executable(name: "viaduct", targets: ["viaduct"]),
+        .executable(name: "viaduct-pktgen", targets: ["viaduct-pktgen"]),
         .executable(name: "mactable-stress", targets: ["mactable-stress"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -114,6 +116,19 @@ let package = Package(
                 "BenchSupport", "CBench", "CShims", "Dataplane", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Benchmarks/MicroBench", swiftSettings: shimUser),
+        // Traffic for a gateway in another process or machine: loss, order and latency, and the highest rate without loss.
+        .target(
+            name: "PacketGenerator",
+            dependencies: ["CShims", "Dataplane", .product(name: "Histogram", package: "hdrhistogram-swift")],
+            path: "Benchmarks/PacketGenerator/Engine",
+            swiftSettings: shimUser + [.unsafeFlags(["-enforce-exclusivity=unchecked"])]
+        ),
+        .executableTarget(
+            name: "viaduct-pktgen",
+            dependencies: ["Dataplane", "PacketGenerator", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Benchmarks/PacketGenerator/Command",
+            swiftSettings: shimUser
+        ),
         // The MAC table under many threads, to be run with the thread sanitizer.
         .executableTarget(
             name: "mactable-stress", dependencies: ["BenchSupport", "Dataplane"], path: "Benchmarks/MACTableStress", swiftSettings: shimUser
@@ -121,6 +136,7 @@ let package = Package(
         .testTarget(
             name: "DataplaneTests", dependencies: ["BenchSupport", "CShims", "Dataplane", "mactable-stress"],
             resources: [.copy("Captures")], swiftSettings: shimUser),
+        .testTarget(name: "PacketGeneratorTests", dependencies: ["CShims", "Dataplane", "PacketGenerator"], swiftSettings: shimUser),
         .testTarget(name: "GatewayTests", dependencies: ["Gateway"], swiftSettings: shimUser),
         .testTarget(name: "ManagementTests", dependencies: ["Management"], swiftSettings: shimUser),
     ]
