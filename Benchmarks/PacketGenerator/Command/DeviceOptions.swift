@@ -26,6 +26,9 @@ struct DeviceOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Hugepages: auto, required or off.", valueName: "use"))
     var hugepages = Hugepages.auto
 
+    @Option(help: ArgumentHelp("Longest wait for a link, for an answer to ARP, or for another announcement.", valueName: "seconds"))
+    var timeout = 10.0
+
     enum Hugepages: String, ExpressibleByArgument, CaseIterable { case auto, required, off }
 
     func apply(to settings: inout Settings) throws {
@@ -39,6 +42,8 @@ struct DeviceOptions: ParsableArguments {
         }
         if let memory, !(32...65536).contains(memory) { throw GeneratorError.usage("--memory is 32 to 65536 MiB") }
         settings.memory = memory
+        guard (0.5...600).contains(timeout) else { throw GeneratorError.usage("--timeout is 0.5 to 600 seconds") }
+        settings.waitSecondsMaximum = timeout
         settings.hugepages = hugepages == .auto ? nil : hugepages == .required
     }
 }

@@ -31,7 +31,10 @@ package struct RunDisplay {
         let sent = Double(direction.sent.packets - (before?.sent.packets ?? 0)) / seconds
         guard let received = direction.received else { return "\(direction.name) sent \(Text.rate(sent))" }
         let came = Double(received.packets - (before?.received?.packets ?? 0)) / seconds
-        var text = "\(direction.name) sent \(Text.rate(sent)), received \(Text.rate(came)), lost \(Text.percent(direction.lossRatio)) %"
+        // What was sent a second ago and is not here is lost; what was sent since may still be on its way.
+        let due = before?.sent.packets ?? 0
+        let lost = due > received.packets ? Double(due - received.packets) / Double(due) : 0
+        var text = "\(direction.name) sent \(Text.rate(sent)), received \(Text.rate(came)), lost \(Text.percent(lost)) %"
         if let latency = direction.latency, latency.totalCount > 0 {
             let at = { Text.microseconds(direction.nanoseconds(Double(latency.valueAtPercentile($0)))) }
             text += ", p50 \(at(50)) µs, p99 \(at(99)) µs"

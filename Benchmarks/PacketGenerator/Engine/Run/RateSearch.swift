@@ -13,14 +13,14 @@ package struct TrialOutcome: Equatable, Sendable {
 /// Finds the highest rate whose loss does not exceed a goal: throughput as in RFC 2544 section 26.1 (goal 0, NDR) or with partial drops
 /// (PDR), by binary search with loss verification (ETSI GS NFV-TST 009 section 12.3.3, which RFC 9004 recommends).
 ///
-/// A trial that loses too much is repeated, since on a shared machine a neighbour may have taken the core; it counts as passed when a
-/// repetition passes. The rate that the search ends with is tried once more, and the search goes on below it if it fails then.
+/// A trial that loses too much, or in which the generator fell behind, is repeated, since on a shared machine a neighbour may have taken the
+/// core; it counts as passed when a repetition passes. The rate that the search ends with is tried once more, and the search goes on below it if it fails then.
 package struct RateSearch: Sendable {
     package struct Limits: Sendable {
         /// Difference between a rate that passes and one that fails at which the search ends, as a share of the highest rate.
         package var resolution = 0.01
         package var trialsMaximum = 20
-        /// Repetitions of a trial that lost too much.
+        /// Repetitions of a trial that lost too much or offered too little.
         package var verifications = 1
 
         package init() {}
@@ -77,17 +77,24 @@ package struct RateSearch: Sendable {
         return found
     }
 
+    /// Whether it passed, and the generator kept its pace.
+    private func isConvincing(_ outcome: TrialOutcome, _ rate: Double) -> Bool {
+        outcome.lossRatio <= lossGoal && outcome.rate >= 0.98 * rate
+    }
+
     private func attempt(
         _ rate: Double, _ trials: inout [TrialOutcome], _ trial: (Double) throws -> TrialOutcome
     ) rethrows -> TrialOutcome {
-        var outcome = try trial(rate)
-        trials.append(outcome)
+        var best = try trial(rate)
+        trials.append(best)
         var repetitions = 0
-        while outcome.lossRatio > lossGoal, repetitions < limits.verifications, trials.count < limits.trialsMaximum {
-            outcome = try trial(rate)
+        while !isConvincing(best, rate), repetitions < limits.verifications, trials.count < limits.trialsMaximum {
+            let outcome = try trial(rate)
             trials.append(outcome)
+            let passes = (outcome.lossRatio <= lossGoal, best.lossRatio <= lossGoal)
+            if passes.0 && !passes.1 || passes.0 == passes.1 && outcome.rate > best.rate { best = outcome }
             repetitions += 1
         }
-        return outcome
+        return best
     }
 }

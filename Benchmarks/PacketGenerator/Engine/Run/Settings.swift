@@ -22,9 +22,8 @@ package struct Settings: Sendable {
     package var memory: Int?
     /// `nil`: when enough are free.
     package var hugepages: Bool?
-    /// Longest waits for links and for answers of the gateway.
-    package var linkSecondsMaximum = 10.0
-    package var learnSecondsMaximum = 10.0
+    /// Longest wait for links, for an answer of the gateway, or for the next announcement to come through.
+    package var waitSecondsMaximum = 10.0
 
     package init() {}
 
