@@ -97,6 +97,13 @@ def test_everything_comes_through_once_and_in_its_network(lab, transport):
     assert {row["remote"] for row in macs if row.get("remote")} == set(REMOTES)
 
 
+def test_the_configuration_that_it_prints_is_one(tmp_path):
+    devices = ["--access", "net_virtio_user0,path=/run/a.sock", "--underlay", "net_virtio_user1,path=/run/u.sock"]
+    file = tmp_path / "gateway.yaml"
+    file.write_text(generate(*devices, "--vlans", "1-50", "--flows", 100_000, "--vteps", 300, "--size", 9000, "--print-config"))
+    assert "2 ports, 50 networks" in command.run(gateways.binary(), "check", "--config", file).stdout
+
+
 def test_a_search_finds_a_rate_and_tries_it_again(lab):
     _, devices = gateway_on(lab, vhost)
     report = traffic(*devices, "--search", "both", "--trial-duration", 0.2, "--max-trials", 6, "--resolution", 20)

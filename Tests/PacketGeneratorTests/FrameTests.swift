@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Frames")
 struct FrameTests {
-    private static let portMAC = MACAddress(2, 0, 0, 0, 0, 9)
+    private static let vtepMAC = MACAddress(2, 0, 0, 0, 0, 9)
     private static let gatewayMAC = MACAddress(2, 0, 0, 0, 0, 1)
 
     private var plan: FlowPlan {
@@ -27,7 +27,7 @@ struct FrameTests {
     private func frame(
         _ layout: FrameLayout, _ heading: FrameWriter.Heading, flow: Int, port: UInt32 = 0, size: Int = 64, sequence: UInt64 = 0
     ) -> [UInt8] {
-        let writer = FrameWriter(plan, outer, layout: layout, heading: heading, portMAC: FrameTests.portMAC)
+        let writer = FrameWriter(plan, outer, layout: layout, heading: heading, vtepMAC: FrameTests.vtepMAC)
         defer { writer.destroy() }
         return [UInt8](unsafeUninitializedCapacity: 10_000) { buffer, count in
             let start = UnsafeMutableRawPointer(buffer.baseAddress!)
@@ -70,7 +70,7 @@ struct FrameTests {
     @Test("A VXLAN packet goes from its VTEP to the gateway, and inside from the remote to the local host")
     func vxlan() {
         let bytes = frame(.vxlan, .toLocal, flow: 0x0001_0203, port: 5, size: 1518)
-        #expect(Array(bytes[0..<14]) == FrameTests.gatewayMAC.octets + FrameTests.portMAC.octets + [0x08, 0x00])
+        #expect(Array(bytes[0..<14]) == FrameTests.gatewayMAC.octets + FrameTests.vtepMAC.octets + [0x08, 0x00])
         #expect(isSound(bytes, ipv4: 14) && isSound(bytes, ipv4: 64))
         #expect(number(bytes, 26..<30) == Int(outer.vtep(ofFlow: 0x0001_0203, networks: 100)))
         #expect(number(bytes, 30..<34) == 0xC000_0201)
@@ -131,9 +131,9 @@ struct FrameTests {
 
     @Test("ARP requests and replies read back, other frames do not")
     func arp() throws {
-        let request = ARP.request(for: 0xC000_0201, from: 0xC000_0202, mac: FrameTests.portMAC)
+        let request = ARP.request(for: 0xC000_0201, from: 0xC000_0202, mac: FrameTests.vtepMAC)
         let question = try #require(request.withUnsafeBytes(ARP.parse))
-        #expect(question.isRequest && question.senderMAC == FrameTests.portMAC)
+        #expect(question.isRequest && question.senderMAC == FrameTests.vtepMAC)
         #expect(question.sender == 0xC000_0202 && question.target == 0xC000_0201)
         let answer = try #require(ARP.reply(to: question, mac: FrameTests.gatewayMAC).withUnsafeBytes(ARP.parse))
         #expect(!answer.isRequest && answer.senderMAC == FrameTests.gatewayMAC)

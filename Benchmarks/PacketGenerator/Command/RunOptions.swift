@@ -26,6 +26,9 @@ struct RunOptions: ParsableArguments {
     @Flag(help: "Print one JSON document with stable keys instead of tables.")
     var json = false
 
+    @Flag(help: "Print the configuration of a gateway for this traffic, for 'viaduct run', and do nothing else.")
+    var printConfig = false
+
     @Flag(help: "Show no progress.")
     var quiet = false
 

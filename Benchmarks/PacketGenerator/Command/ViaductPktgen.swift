@@ -62,6 +62,7 @@ struct ViaductPktgen: ParsableCommand {
 
     mutating func run() throws {
         let settings = try settings()
+        if sending.printConfig { return try StandardStream.output(GatewayConfiguration(settings).text) }
         let progress = Progress(isQuiet: sending.quiet)
         let generator = try Generator(settings)
         defer { generator.close() }

@@ -29,8 +29,8 @@ package struct FrameWriter: BitwiseCopyable {
     private let innerSum: UInt32
     private let outerSum: UInt32
 
-    /// `portMAC`: of the port that sends, the outer source. The outer destination is the gateway's MAC, zero while it is unknown.
-    package init(_ plan: FlowPlan, _ outer: OuterPlan, layout: FrameLayout, heading: Heading, portMAC: MACAddress) {
+    /// `vtepMAC`: the outer source. The outer destination is the gateway's MAC, zero while it is unknown.
+    package init(_ plan: FlowPlan, _ outer: OuterPlan, layout: FrameLayout, heading: Heading, vtepMAC: MACAddress) {
         self.layout = layout
         isTagged = layout == .tagged
         isToRemote = heading == .toRemote
@@ -48,14 +48,14 @@ package struct FrameWriter: BitwiseCopyable {
         let bytes =
             isTagged
             ? HeaderBytes.ethernet(to: .zero, from: .zero, type: 0x8100) + [0, 0, 0x08, 0x00] + packet
-            : FrameWriter.outer(outer, portMAC) + HeaderBytes.ethernet(to: .zero, from: .zero, type: 0x0800) + packet
+            : FrameWriter.outer(outer, vtepMAC) + HeaderBytes.ethernet(to: .zero, from: .zero, type: 0x0800) + packet
         template = .allocate(byteCount: FrameWriter.templateBytes, alignment: 64)
         template.initializeMemory(as: UInt8.self, repeating: 0, count: FrameWriter.templateBytes)
         template.copyMemory(from: bytes, byteCount: bytes.count)
     }
 
-    private static func outer(_ outer: OuterPlan, _ portMAC: MACAddress) -> [UInt8] {
-        HeaderBytes.ethernet(to: outer.gatewayMAC ?? .zero, from: portMAC, type: 0x0800) + HeaderBytes.ipv4(from: 0, to: outer.gateway)
+    private static func outer(_ outer: OuterPlan, _ vtepMAC: MACAddress) -> [UInt8] {
+        HeaderBytes.ethernet(to: outer.gatewayMAC ?? .zero, from: vtepMAC, type: 0x0800) + HeaderBytes.ipv4(from: 0, to: outer.gateway)
             + HeaderBytes.udp(from: 0, to: outer.udpPort) + [0x08, 0, 0, 0, 0, 0, 0, 0]
     }
 

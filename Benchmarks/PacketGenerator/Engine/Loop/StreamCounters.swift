@@ -13,6 +13,8 @@ package struct TransmitCounters: BitwiseCopyable {
     package var lastCycle: UInt64 = 0
     /// 1 after the last packet.
     package var isDone: UInt64 = 0
+
+    package init(isDone: Bool = false) { self.isDone = isDone ? 1 : 0 }
 }
 
 /// What the receiver of a stream counts.
@@ -30,4 +32,6 @@ package struct ReceiveCounters: BitwiseCopyable {
     package var foreign: UInt64 = 0
     package var arp: UInt64 = 0
     package var lastCycle: UInt64 = 0
+
+    package init() {}
 }

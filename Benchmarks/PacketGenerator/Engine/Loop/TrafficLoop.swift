@@ -7,6 +7,7 @@ package final class TrafficLoop {
         var sides: UnsafeMutablePointer<Side>
         var count: Int
         var stop: UnsafeMutablePointer<UInt32>
+        var hasEnded: UnsafeMutablePointer<UInt32>
     }
 
     private let lcore: UInt32
@@ -15,10 +16,10 @@ package final class TrafficLoop {
     /// `lcore`: position of the core in the list given to EAL, from 1.
     package init(lcore: Int, sides: UnsafeMutablePointer<Side>, count: Int) {
         self.lcore = UInt32(lcore)
-        let stop = UnsafeMutablePointer<UInt32>.allocate(capacity: 1)
-        stop.initialize(to: 0)
+        let words = UnsafeMutablePointer<UInt32>.allocate(capacity: 2)
+        words.initialize(repeating: 0, count: 2)
         body = .allocate(capacity: 1)
-        body.initialize(to: Body(sides: sides, count: count, stop: stop))
+        body.initialize(to: Body(sides: sides, count: count, stop: words, hasEnded: words + 1))
     }
 
     deinit {
@@ -28,6 +29,7 @@ package final class TrafficLoop {
 
     package func start() throws(GeneratorError) {
         vd_store_release_u32(body.pointee.stop, 0)
+        vd_store_release_u32(body.pointee.hasEnded, 0)
         let result = vd_worker_launch(
             lcore,
             { argument in
@@ -39,6 +41,8 @@ package final class TrafficLoop {
 
     package func stop() {
         vd_store_release_u32(body.pointee.stop, 1)
+        // EAL waits without sleeping, and this thread may be on the loop's own core.
+        while vd_load_acquire_u32(body.pointee.hasEnded) == 0 { vd_idle_sleep(100) }
         _ = vd_worker_wait(lcore)
     }
 
@@ -50,5 +54,6 @@ package final class TrafficLoop {
                 position &+= 1
             }
         }
+        vd_store_release_u32(body.hasEnded, 1)
     }
 }

@@ -39,7 +39,7 @@ package struct Transmitter {
         packets = .allocate(capacity: Transmitter.burst)
         packets.initialize(repeating: nil, count: Transmitter.burst)
         counters = .allocate(capacity: 1)
-        counters.initialize(to: TransmitCounters(isDone: 1))
+        counters.initialize(to: TransmitCounters(isDone: true))
     }
 
     package func destroy() {
@@ -62,8 +62,7 @@ package struct Transmitter {
         sequence = 0
         announced = 0
         flows = flowOrder
-        counters.pointee = TransmitCounters()
-        counters.pointee.isDone = job.limit == 0 ? 1 : 0
+        counters.pointee = TransmitCounters(isDone: job.limit == 0)
     }
 
     @_noLocks @_noAllocation @inline(__always)

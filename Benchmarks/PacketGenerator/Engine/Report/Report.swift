@@ -5,22 +5,27 @@ import Histogram
 package struct Report: Encodable {
     package var directions: [Direction]
     package var durationSeconds: Double
-    package var search: [String: Search]?
+    @OrNull package var search: [String: Search]?
     package var interrupted: Bool
 
     package struct Direction: Encodable {
         let name: String
         let txPackets, txBytes: UInt64
-        let rxPackets, lost: UInt64?
-        let lossRatio: Double?
-        let duplicates, reordered, misplaced, strays, foreign: UInt64?
-        let askedMpps: Double?
+        @OrNull var rxPackets: UInt64?
+        @OrNull var lost: UInt64?
+        @OrNull var lossRatio: Double?
+        @OrNull var duplicates: UInt64?
+        @OrNull var reordered: UInt64?
+        @OrNull var misplaced: UInt64?
+        @OrNull var strays: UInt64?
+        @OrNull var foreign: UInt64?
+        @OrNull var askedMpps: Double?
         let txMpps: Double
-        let rxMpps: Double?
+        @OrNull var rxMpps: Double?
         let txGbitPerSecond: Double
         let txRefusals, txPoolEmpty: UInt64
         let longestPauseNs: Double
-        let latencyNs: Latency?
+        @OrNull var latencyNs: Latency?
 
         enum CodingKeys: String, CodingKey {
             case name
@@ -42,7 +47,7 @@ package struct Report: Encodable {
 
     package struct Search: Encodable {
         let lossGoal: Double
-        let mpps: Double?
+        @OrNull var mpps: Double?
         let verified: Bool
         let trials: [Trial]
 
@@ -90,8 +95,11 @@ extension Report.Direction {
         rxPackets = received?.packets
         lost = received.map { _ in result.lost }
         lossRatio = received.map { _ in result.lossRatio }
-        (duplicates, reordered) = (received?.duplicates, received?.reordered)
-        (misplaced, strays, foreign) = (received?.misplaced, received?.strays, received?.foreign)
+        duplicates = received?.duplicates
+        reordered = received?.reordered
+        misplaced = received?.misplaced
+        strays = received?.strays
+        foreign = received?.foreign
         rxMpps = received.map { _ in result.receivedRate / 1e6 }
         latencyNs = result.latency.flatMap { Report.Latency($0, result) }
     }

@@ -23,8 +23,8 @@ package enum Text {
     /// Packets per second as `14.88 Mpps`, or in smaller units.
     package static func rate(_ packetsPerSecond: Double) -> String {
         switch packetsPerSecond {
-        case 1e5...: fixed(packetsPerSecond / 1e6, 3) + " Mpps"
-        case 1e3...: fixed(packetsPerSecond / 1e3, 2) + " kpps"
+        case 1e6...: fixed(packetsPerSecond / 1e6, 3) + " Mpps"
+        case 1e3...: fixed(packetsPerSecond / 1e3, 1) + " kpps"
         default: fixed(packetsPerSecond, 0) + " pps"
         }
     }

@@ -17,6 +17,9 @@ extension Generator {
         var rate = Generator.announcementRates.first
         var quiet = 0.0
         var elapsed = 0.0
+        // One run for all rounds: what comes late counts.
+        beginRun()
+        if let to = stream.to { sides[to].receiver.begin(ReceiveJob(tag: tag(stream), confirms: bitmap)) }
         while bitmap.inserted < bitmap.count {
             let before = bitmap.inserted
             let seconds = try announceOnce(stream, bitmap, rate: rate, progress, after: elapsed)
@@ -34,10 +37,8 @@ extension Generator {
     private func announceOnce(_ stream: Stream, _ bitmap: FlowBitmap, rate: Double, _ progress: Progress, after elapsed: Double)
         throws(GeneratorError) -> Double
     {
-        beginRun()
         sides[stream.from].transmitter.begin(
             TransmitJob(tag: tag(stream), rate: rate, announces: bitmap), cyclesPerSecond: cyclesPerSecond)
-        if let to = stream.to { sides[to].receiver.begin(ReceiveJob(tag: tag(stream), confirms: bitmap)) }
         let counters = sides[stream.from].transmitter.counters
         var ended: Double?
         var total = 0.0

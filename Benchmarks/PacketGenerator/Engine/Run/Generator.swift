@@ -35,7 +35,7 @@ package final class Generator {
         let sending = streams.first { $0.from == position }!
         let arriving = streams.first { $0.to == position } ?? sending
         let isVTEP = port.layout == .vxlan && settings.mode == .gateway
-        let writer = FrameWriter(settings.plan, settings.outer, layout: port.layout, heading: sending.heading, portMAC: port.info.mac)
+        let writer = FrameWriter(settings.plan, settings.outer, layout: port.layout, heading: sending.heading, vtepMAC: port.vtepMAC)
         return Side(
             name: port.name, device: port.device, layout: port.layout,
             transmitter: Transmitter(
@@ -44,7 +44,7 @@ package final class Generator {
             receiver: Receiver(
                 port: port.device.number, layout: port.layout,
                 check: PlaceCheck(settings.plan, layout: port.layout, heading: arriving.heading)),
-            responder: isVTEP ? Responder(port: port.device.number, pool: pool, mac: port.info.mac, settings.outer) : nil)
+            responder: isVTEP ? Responder(port: port.device.number, pool: pool, mac: port.vtepMAC, settings.outer) : nil)
     }
 
     package func close() {
@@ -67,7 +67,7 @@ package final class Generator {
         outer.gatewayMAC = mac
         let heading = streams.first { $0.from == position }!.heading
         sides[position].transmitter.replaceWriter(
-            FrameWriter(settings.plan, outer, layout: sides[position].layout, heading: heading, portMAC: ports.ports[position].info.mac))
+            FrameWriter(settings.plan, outer, layout: sides[position].layout, heading: heading, vtepMAC: ports.ports[position].vtepMAC))
     }
 
     // MARK: Runs

@@ -7,6 +7,9 @@ struct Ports {
         let device: Device
         let info: DeviceInfo
         let layout: FrameLayout
+
+        /// MAC of the VTEPs behind this port: another one than the device's, which on a kernel interface is the gateway's, too.
+        var vtepMAC: MACAddress { MACAddress(bits: (info.mac.bits | 0x02) ^ 0x80_0000) }
     }
 
     let pool: PacketPool

@@ -32,6 +32,12 @@ package struct RateSearch: Sendable {
         package var trials: [TrialOutcome]
         /// Whether the rate has passed again at the end.
         package var isVerified: Bool
+
+        package init(rate: Double?, trials: [TrialOutcome], isVerified: Bool) {
+            self.rate = rate
+            self.trials = trials
+            self.isVerified = isVerified
+        }
     }
 
     package var limits: Limits

@@ -12,6 +12,18 @@ package struct DirectionResult {
     package let latency: Histogram<UInt64>?
     package let cyclesPerSecond: UInt64
 
+    package init(
+        name: String, askedRate: Double?, sent: TransmitCounters, received: ReceiveCounters?, latency: Histogram<UInt64>?,
+        cyclesPerSecond: UInt64
+    ) {
+        self.name = name
+        self.askedRate = askedRate
+        self.sent = sent
+        self.received = received
+        self.latency = latency
+        self.cyclesPerSecond = cyclesPerSecond
+    }
+
     package var lost: UInt64 { received.map { sent.packets - min($0.packets, sent.packets) } ?? 0 }
     package var lossRatio: Double { sent.packets == 0 ? 0 : Double(lost) / Double(sent.packets) }
     package var seconds: Double { Double(sent.lastCycle &- sent.firstCycle) / Double(cyclesPerSecond) }
@@ -36,7 +48,12 @@ package struct DirectionResult {
 
 package struct RunResult {
     package var directions: [DirectionResult]
-    package var wasInterrupted = false
+    package var wasInterrupted: Bool
+
+    package init(directions: [DirectionResult], wasInterrupted: Bool = false) {
+        self.directions = directions
+        self.wasInterrupted = wasInterrupted
+    }
 
     package var seconds: Double { directions.map(\.seconds).max() ?? 0 }
     package var outcome: TrialOutcome {
