@@ -9,3 +9,4 @@
 #include "vd_mbuf.h"
 #include "vd_port.h"
 #include "vd_ring.h"
+#include "vd_simd.h"

@@ -6,6 +6,7 @@ extension MACTable {
     /// Puts an entry of control's: replaces any entry of the same or a lower rank. Makes room by deleting a learned entry when the
     /// table is full. False when nothing but control's entries is left to delete, or one of higher rank is there.
     package func put(_ key: MACKey, _ destination: Destination, _ origin: MACOrigin, now: UInt32) -> Bool {
+        defer { beginEpoch() }
         let fresh = MACEntry(destination, origin, lastSeen: now)
         let hash = hash(key)
         var evictionStart = 0
@@ -33,6 +34,7 @@ extension MACTable {
     /// Deletes `key`; the entry that it had, or `none`.
     @discardableResult
     package func remove(_ key: MACKey) -> MACEntry {
+        defer { beginEpoch() }
         let hash = hash(key)
         var removed = MACEntry.none
         // Every slot, since more than one may hold the key for a moment; in the order in which a key is displaced.
@@ -50,6 +52,7 @@ extension MACTable {
     package func removeAll(where matches: (MACKey, MACEntry) -> Bool, removed: (MACKey, MACEntry) -> Void = { _, _ in }) {
         removeAll(in: 0..<bucketCount, where: matches, removed: removed)
         removeAll(in: 0..<bucketCount, where: matches, removed: removed)
+        beginEpoch()
     }
 
     /// Deletes the entries that `matches` accepts in buckets `range`, and tells each.

@@ -25,8 +25,9 @@ package struct MACTable: @unchecked Sendable {
     let multiplier: UInt64
     /// Entries in the table, on a cache line of its own.
     let countWord: UnsafeMutablePointer<UInt64>
-    /// Most entries that may be in it, beside the count; changed by reload.
+    /// Most entries that may be in it, and the epoch, beside the count on a line that is rarely written; the limit is changed by reload.
     let limitWord: UnsafeMutablePointer<UInt64>
+    private let epochWord: UnsafeMutablePointer<UInt64>
 
     static let slotsPerBucket = 4
     static let wordsPerBucket = 8
@@ -47,6 +48,7 @@ package struct MACTable: @unchecked Sendable {
         words = TableMemory.allocate(UInt64.self, count: buckets * MACTable.wordsPerBucket, node: node)
         countWord = TableMemory.allocate(UInt64.self, count: 16, node: node)
         limitWord = countWord + 8
+        epochWord = countWord + 9
         limitWord.pointee = UInt64(capacity)
         bucketMask = UInt64(buckets - 1)
         self.seed = seed
@@ -68,6 +70,17 @@ package struct MACTable: @unchecked Sendable {
     /// Control only: `capacity` at most ``capacityMaximum``. Entries above a lowered capacity stay until they age, or
     /// until control needs room for its own.
     package func setCapacity(_ capacity: Int) { vd_store_relaxed_u64(limitWord, UInt64(capacity)) }
+}
+
+// MARK: - What workers remember
+
+extension MACTable {
+    /// Changes when an entry has moved, or control has put or deleted some: what a worker has seen before is then worth nothing (``SourceFilter``).
+    @inline(__always)
+    var epoch: UInt64 { vd_load_acquire_u64(epochWord) }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func beginEpoch() { _ = vd_fetch_add_u64(epochWord, 1) }
 }
 
 // MARK: - Where a key lives

@@ -1,35 +1,40 @@
 import CShims
 
-/// What workers know of a network: one cache line.
+/// Where workers flood a network's frames.
 ///
-/// Writer: control. The VNI is written before the index is published in a VLAN or VNI map and never changes while it is; the flood
-/// lists are replaced as a whole. Readers: workers.
+/// Writer: control, which replaces a list as a whole. Readers: workers.
 struct NetworkRecord: BitwiseCopyable {
-    var vxlan = VXLANHeader(vni: 0)
     /// ``FloodList`` of the network's members on access ports, and of its remote VTEPs.
     var localFloodList: UnsafeMutableRawPointer?
     var remoteFloodList: UnsafeMutableRawPointer?
-    var reserved: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0)
 }
 
-/// Network index -> ``NetworkRecord``.
+/// Network index -> VXLAN header and ``NetworkRecord``. The headers, which every packet for a tunnel needs, lie by themselves, eight to a cache
+/// line.
+///
+/// Writer of a header: control, before the index is published in a VLAN or VNI map; it never changes while it is.
 package struct NetworkTable: @unchecked Sendable {
+    let headers: UnsafeMutablePointer<VXLANHeader>
     let records: UnsafeMutablePointer<NetworkRecord>
     package static let capacity = 65536
 
     static func make(node: Int32) -> NetworkTable {
-        precondition(MemoryLayout<NetworkRecord>.stride == 64)
-        return NetworkTable(records: TableMemory.allocate(NetworkRecord.self, count: capacity, node: node))
+        NetworkTable(
+            headers: TableMemory.allocate(VXLANHeader.self, count: capacity, node: node),
+            records: TableMemory.allocate(NetworkRecord.self, count: capacity, node: node))
     }
 
-    func destroy() { TableMemory.free(records, count: NetworkTable.capacity) }
+    func destroy() {
+        TableMemory.free(headers, count: NetworkTable.capacity)
+        TableMemory.free(records, count: NetworkTable.capacity)
+    }
 
     /// Before the index is published.
     package func set(_ network: NetworkIndex, vni: VNI) {
-        records[Int(network.rawValue)].vxlan = VXLANHeader(vni: vni.rawValue)
+        headers[Int(network.rawValue)] = VXLANHeader(vni: vni.rawValue)
     }
 
-    package func vni(_ network: NetworkIndex) -> VNI? { VNI(records[Int(network.rawValue)].vxlan.vni) }
+    package func vni(_ network: NetworkIndex) -> VNI? { VNI(headers[Int(network.rawValue)].vni) }
 
     @_noLocks @_noAllocation @inline(__always)
     func localFloodList(_ network: Int) -> FloodList {

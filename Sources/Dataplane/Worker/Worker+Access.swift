@@ -34,14 +34,14 @@ extension Worker {
         return next - frames
     }
 
-    /// Hashes both keys and sends for their buckets, long before they are looked at: the rest of the burst is classified meanwhile.
+    /// Hashes both keys and sends for what will be looked at first, long before it is: the rest of the burst is classified meanwhile.
     @_noLocks @_noAllocation @inline(__always)
     func setKeys(_ frame: UnsafeMutablePointer<Frame>, network: UInt16, source: UInt64, destination: UInt64) {
         let macs = tables.macs
         let sourceKey = MACKey(rawValue: UInt64(network) &<< 48 | source)
         let destinationKey = MACKey(rawValue: UInt64(network) &<< 48 | destination)
         let sourceHash = macs.hash(sourceKey), destinationHash = macs.hash(destinationKey)
-        vd_prefetch(macs.home(sourceHash))
+        vd_prefetch(sources.bucket(sourceHash))
         vd_prefetch(macs.home(destinationHash))
         frame.pointee.sourceKey = sourceKey
         frame.pointee.destinationKey = destinationKey

@@ -47,7 +47,7 @@ extension Worker {
     ) {
         record.pointee.header.write(
             to: start, innerByteCount: innerByteCount, sourcePortBE: FlowHash.sourcePortBE(hash, range: sourcePorts),
-            vxlan: tables.networks.records[network].vxlan)
+            vxlan: tables.networks.headers[network])
     }
 
     /// Tells the device what to compute. The L2 length of a VXLAN packet spans UDP, VXLAN and the inner Ethernet header (rte_mbuf).

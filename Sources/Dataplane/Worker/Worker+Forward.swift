@@ -11,19 +11,20 @@ extension Worker {
         if fromTunnels { actOnTunnelFrames(count) } else { actOnAccessFrames(count) }
     }
 
-    /// Looks at the home buckets of both keys. That settles nearly every frame; for the rest the alternate buckets are sent for, and looked at when
-    /// the burst is through.
+    /// Looks whether each source is known to be where it is, and at the home bucket of each destination. That settles nearly every frame; for the rest
+    /// the other buckets are sent for, and looked at when the burst is through.
     @_noLocks @_noAllocation @inline(__always)
     mutating func lookUp(_ count: Int) {
-        let macs = tables.macs, unsettled = unsettled, now = now
+        let macs = tables.macs, sources = sources, stamp = sourceStamp, unsettled = unsettled
         var unsettledCount = 0
         var frame = frames
         let end = frame + count
         while frame < end {
-            let source = macs.lookupHome(frame.pointee.sourceKey, hash: frame.pointee.sourceHash)
+            let isCurrent = sources.contains(hash: frame.pointee.sourceHash, origin: frame.pointee.origin, stamp: stamp)
             let destination = macs.lookupHome(frame.pointee.destinationKey, hash: frame.pointee.destinationHash)
             frame.pointee.destination = destination.destination
-            if _slowPath(!MACTable.isCurrent(source, from: frame.pointee.origin, now: now) || destination.isNone) {
+            if _slowPath(!isCurrent || destination.isNone) {
+                vd_prefetch(macs.home(frame.pointee.sourceHash))
                 vd_prefetch(macs.alternate(frame.pointee.sourceHash))
                 vd_prefetch(macs.alternate(frame.pointee.destinationHash))
                 unsettled[unsettledCount] = frame
@@ -43,8 +44,13 @@ extension Worker {
         while i < count {
             let frame = unsettled[i].unsafelyUnwrapped
             i &+= 1
-            let source = macs.lookup(frame.pointee.sourceKey, hash: frame.pointee.sourceHash)
-            if !MACTable.isCurrent(source, from: frame.pointee.origin, now: now), !learn(frame) { frame.pointee.destination = .refused }
+            let origin = frame.pointee.origin, hash = frame.pointee.sourceHash
+            if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { continue }
+            if MACTable.isCurrent(macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
+                sources.insert(hash: hash, origin: origin, stamp: sourceStamp)
+            } else if !learn(frame) {
+                frame.pointee.destination = .refused
+            }
         }
         i = 0
         while i < count {
@@ -110,12 +116,17 @@ extension Worker {
         let key = frame.pointee.sourceKey, origin = frame.pointee.origin
         var previous = Destination.none
         switch tables.macs.learn(key, origin, now: now, hash: frame.pointee.sourceHash, previous: &previous) {
-        case .known, .busy:
+        case .known:
+            sources.insert(hash: frame.pointee.sourceHash, origin: origin, stamp: sourceStamp)
+        case .busy:
             break
         case .inserted:
+            sources.insert(hash: frame.pointee.sourceHash, origin: origin, stamp: sourceStamp)
             counters.worker.pointee.macsLearned &+= 1
             tell(.macLearned, key, origin, previous)
         case .moved:
+            // What other workers have seen this second is no longer so.
+            tables.macs.beginEpoch()
             counters.worker.pointee.macsMoved &+= 1
             tell(.macMoved, key, origin, previous)
         case .full:

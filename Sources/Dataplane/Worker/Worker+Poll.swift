@@ -54,6 +54,7 @@ extension Worker {
     private mutating func readSettings() {
         udpPortBE = UInt16(truncatingIfNeeded: vd_load_acquire_u32(&tables.settings.pointee.udpPortBE))
         sourcePorts = vd_load_acquire_u32(&tables.settings.pointee.sourcePorts)
+        sourceStamp = SourceFilter.stamp(now: now, epoch: tables.macs.epoch)
     }
 
     /// Control's own packets: ARP, ICMP and the like.

@@ -42,6 +42,10 @@ package struct Worker: ~Copyable {
     let frames: UnsafeMutablePointer<Frame>
     /// Those of them that the first look into the MAC table has not settled.
     let unsettled: UnsafeMutablePointer<UnsafeMutablePointer<Frame>?>
+    /// Sources that this worker has seen this second.
+    let sources: SourceFilter
+    /// What their fingerprints have in common, of this burst.
+    var sourceStamp: UInt64 = 0
     /// The event in the making.
     let event: UnsafeMutablePointer<Event>
 
@@ -79,6 +83,7 @@ package struct Worker: ~Copyable {
         frames = TableMemory.allocate(Frame.self, count: Worker.burst, node: node)
         unsettled = .allocate(capacity: Worker.burst)
         unsettled.initialize(repeating: nil, count: Worker.burst)
+        sources = .make(capacity: tables.macs.capacityMaximum, node: node)
         event = .allocate(capacity: 1)
         rounds = TableMemory.allocate(UInt64.self, count: 8, node: node)
         cyclesPerSecond = clock.cyclesPerSecond
@@ -93,6 +98,7 @@ package struct Worker: ~Copyable {
         received.deallocate()
         TableMemory.free(frames, count: Worker.burst)
         unsettled.deallocate()
+        sources.destroy()
         event.deallocate()
         TableMemory.free(rounds, count: 8)
     }

@@ -70,6 +70,56 @@ extension PacketPath {
             }
         }
 
+        @Test("A station that control has deleted is learned by its next frame, in the same second, too")
+        func deletedStations() throws {
+            try Rig.blue { rig in
+                let key = MACKey(network: NetworkIndex(1), mac: Blue.a)
+                let deletions: [(MACTable) -> Void] = [{ _ = $0.remove(key) }, { $0.removeAll(where: { found, _ in found == key }) }]
+                for delete in deletions {
+                    // Twice, so that the worker knows it has seen the station.
+                    for _ in 0..<2 { _ = try rig.forward(tagged(Blue.aToAll, 100), on: rig.lan(0)) }
+                    delete(rig.tables.macs)
+                    #expect(rig.place(of: Blue.a) == .none)
+                    _ = try rig.forward(tagged(Blue.aToAll, 100), on: rig.lan(0))
+                    #expect(rig.place(of: Blue.a) == .port(0, vlan: 100))
+                }
+                #expect(rig.counters().totals.macsLearned == 3)
+            }
+        }
+
+        @Test("A station that control places elsewhere is refused at once, however lately it was seen")
+        func lateViolation() throws {
+            try Rig.blue { rig in
+                for _ in 0..<2 { _ = try rig.forward(tagged(Blue.aToAll, 100), on: rig.lan(0)) }
+                rig.put(Blue.a, .tunnel(1), origin: .configured)
+                try #expect(rig.forward(tagged(Blue.aToAll, 100), on: rig.lan(0)) == [:])
+                rig.expectedDrops = [.staticMACViolation: 1]
+            }
+        }
+
+        @Test("A station that moves to another worker's queue and back within a second is where it was last")
+        func betweenWorkers() throws {
+            var options = Rig.Options()
+            options.workers = 2
+            try Rig.blue(options) { rig in
+                for _ in 0..<3 {
+                    for (worker, place) in [(0, Destination.port(0, vlan: 100)), (1, .tunnel(1))] {
+                        for _ in 0..<2 {
+                            if worker == 0 {
+                                try rig.receive(tagged(Blue.aToAll, 100), on: rig.lan(0), queue: 0)
+                            } else {
+                                try rig.receive(rig.encapsulated(Blue.aToAll, from: 1).bytes, on: rig.wan, queue: 1)
+                            }
+                            rig.poll(worker)
+                            _ = rig.takeAll()
+                        }
+                        #expect(rig.place(of: Blue.a) == place)
+                    }
+                }
+                #expect(rig.counters(0).totals.macsMoved + rig.counters(1).totals.macsMoved == 5)
+            }
+        }
+
         @Test("With the MAC table full, frames are still flooded, and it is counted and told")
         func fullTable() throws {
             var options = Rig.Options()
