@@ -42,13 +42,17 @@ package struct WorkerCounters: BitwiseCopyable, Sendable {
 /// nothing is ever reset.
 package struct CounterBlock: @unchecked Sendable {
     let worker: UnsafeMutablePointer<WorkerCounters>
+    /// Packets from each receive queue, in the order in which the worker polls them.
+    let queues: UnsafeMutablePointer<UInt64>
+    private let queueCount: Int
     let drops: UnsafeMutablePointer<UInt64>
     let ports: UnsafeMutablePointer<PortCounters>
     let tunnels: UnsafeMutablePointer<TunnelCounters>
 
-    static func make(node: Int32) -> CounterBlock {
+    static func make(queues: Int, node: Int32) -> CounterBlock {
         CounterBlock(
             worker: TableMemory.allocate(WorkerCounters.self, count: 1, node: node),
+            queues: TableMemory.allocate(UInt64.self, count: max(1, queues), node: node), queueCount: queues,
             drops: TableMemory.allocate(UInt64.self, count: DropReason.count, node: node),
             ports: TableMemory.allocate(PortCounters.self, count: PortTable.capacity, node: node),
             tunnels: TableMemory.allocate(TunnelCounters.self, count: TunnelTable.capacity, node: node))
@@ -56,6 +60,7 @@ package struct CounterBlock: @unchecked Sendable {
 
     func destroy() {
         TableMemory.free(worker, count: 1)
+        TableMemory.free(queues, count: max(1, queueCount))
         TableMemory.free(drops, count: DropReason.count)
         TableMemory.free(ports, count: PortTable.capacity)
         TableMemory.free(tunnels, count: TunnelTable.capacity)
@@ -68,4 +73,6 @@ package struct CounterBlock: @unchecked Sendable {
     package func port(_ port: PortIndex) -> PortCounters { ports[Int(port.rawValue)] }
     package func tunnel(_ tunnel: TunnelIndex) -> TunnelCounters { tunnels[Int(tunnel.rawValue)] }
     package var totals: WorkerCounters { worker.pointee }
+    /// Packets from each receive queue, in the order of the worker's list.
+    package var queuePackets: [UInt64] { (0..<queueCount).map { vd_load_relaxed_u64(queues + $0) } }
 }

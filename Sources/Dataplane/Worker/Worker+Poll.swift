@@ -17,7 +17,7 @@ extension Worker {
         var count = 0
         var position = 0
         while position < queueCount {
-            count &+= receive(queues[position])
+            count &+= receive(position)
             position &+= 1
         }
         if number == 0, !vd_ring_is_empty(exchange.injections) { drainInjections() }
@@ -29,11 +29,13 @@ extension Worker {
     }
 
     @_noLocks @_noAllocation @inline(__always)
-    private mutating func receive(_ queue: ReceiveQueue) -> Int {
+    private mutating func receive(_ position: Int) -> Int {
+        let queue = queues[position]
         let port = tables.ports.records + Int(queue.port.rawValue)
         let count = Int(vd_rx_burst(port.pointee.device, queue.queue, received, UInt16(Worker.burst)))
         guard count > 0 else { return 0 }
         counters.worker.pointee.bursts &+= 1
+        counters.queues[position] &+= UInt64(truncatingIfNeeded: count)
         if port.pointee.isUnderlay != 0 {
             forward(validateUnderlay(port, index: queue.port.rawValue, count: count), fromTunnels: true)
         } else {

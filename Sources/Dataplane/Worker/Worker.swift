@@ -1,7 +1,7 @@
 import CShims
 
 /// A receive queue that a worker polls.
-package struct ReceiveQueue: BitwiseCopyable, Sendable {
+package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
     package var port: PortIndex
     package var queue: UInt16
 
@@ -73,7 +73,7 @@ package struct Worker: ~Copyable {
         self.exchange = exchange
         self.pool = pool.handle
         self.sleepsWhenIdle = sleepsWhenIdle
-        counters = .make(node: node)
+        counters = .make(queues: list.count, node: node)
         queues = TableMemory.allocate(ReceiveQueue.self, count: max(1, list.count), node: node)
         for (position, queue) in list.enumerated() { queues[position] = queue }
         queueCount = list.count

@@ -150,6 +150,10 @@ final class Rig {
             #expect(rx == received[index], "received on port \(index)", sourceLocation: sourceLocation)
             #expect(tx == taken[index], "transmitted on port \(index)", sourceLocation: sourceLocation)
         }
+        for worker in workers {
+            let counters = worker.worker.counters
+            #expect(counters.queuePackets.reduce(0, +) == counters.totals.packets, sourceLocation: sourceLocation)
+        }
         let txDropped = ports.indices.map { index in
             workers.map { $0.worker.counters.port(PortIndex(UInt16(index))).txDropped }.reduce(0, +)
         }
