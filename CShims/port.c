@@ -40,10 +40,33 @@ int vd_port_query(uint16_t port, vd_port_info *info) {
     info->max_tx_queues = device.max_tx_queues;
     info->min_mtu = device.min_mtu;
     info->max_mtu = device.max_mtu;
+    info->rss_table_size = device.reta_size;
+    info->rss_key_size = device.hash_key_size;
     info->node = rte_eth_dev_socket_id(port);
     struct rte_ether_addr mac;
     if (rte_eth_macaddr_get(port, &mac) == 0) memcpy(&info->mac, mac.addr_bytes, sizeof mac.addr_bytes);
     return 0;
+}
+
+int vd_port_configure(uint16_t port, const vd_port_settings *settings) {
+    struct rte_eth_dev_info device;
+    int result = rte_eth_dev_info_get(port, &device);
+    if (result < 0) return result;
+    uint16_t mtu = vd_understates_frames(&device, settings->mtu) ? vd_ethdev_mtu(&device, settings->mtu) : settings->mtu;
+    struct rte_eth_conf configuration = {
+        .rxmode = {.mtu = mtu, .offloads = settings->rx_offloads},
+        .txmode = {.offloads = settings->tx_offloads},
+    };
+    if (settings->rss_fields != 0) {
+        configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
+        configuration.rx_adv_conf.rss_conf = (struct rte_eth_rss_conf){
+            // Not const in DPDK because queries write into it.
+            .rss_key = (uint8_t *)(uintptr_t)settings->rss_key,
+            .rss_key_len = settings->rss_key == NULL ? 0 : settings->rss_key_size,
+            .rss_hf = settings->rss_fields,
+        };
+    }
+    return rte_eth_dev_configure(port, settings->rx_queues, settings->tx_queues, &configuration);
 }
 
 int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **stage) {
@@ -53,17 +76,6 @@ int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **
     if (result < 0) return result;
     bool understates = vd_understates_frames(&device, settings->mtu);
     uint16_t mtu = understates ? vd_ethdev_mtu(&device, settings->mtu) : settings->mtu;
-    struct rte_eth_conf configuration = {
-        .rxmode = {.mtu = mtu, .offloads = settings->rx_offloads},
-        .txmode = {.offloads = settings->tx_offloads},
-    };
-    if (settings->rx_queues > 1 && settings->rss_fields != 0) {
-        configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-        configuration.rx_adv_conf.rss_conf.rss_hf = settings->rss_fields;
-    }
-    *stage = "configure queues";
-    result = rte_eth_dev_configure(port, settings->rx_queues, settings->tx_queues, &configuration);
-    if (result < 0) return result;
 
     uint16_t rx_descriptors = settings->rx_descriptors, tx_descriptors = settings->tx_descriptors;
     *stage = "set descriptor counts";

@@ -10,3 +10,4 @@
 #include "vd_port.h"
 #include "vd_ring.h"
 #include "vd_simd.h"
+#include "vd_rss.h"

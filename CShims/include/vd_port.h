@@ -28,6 +28,8 @@ typedef struct vd_port_info {
     uint16_t max_tx_queues;
     uint16_t min_mtu;
     uint16_t max_mtu;
+    uint16_t rss_table_size;
+    uint8_t rss_key_size;
     uint64_t mac;
     int node;
 } vd_port_info;
@@ -40,7 +42,11 @@ typedef struct vd_port_settings {
     uint16_t mtu;
     uint64_t rx_offloads;
     uint64_t tx_offloads;
+    /// 0: everything arrives in queue 0, or where the device thinks fit.
     uint64_t rss_fields;
+    /// NULL: the device's own. DPDK keeps the pointer: the key must outlive the port.
+    const uint8_t *_Nullable rss_key;
+    uint8_t rss_key_size;
     bool promiscuous;
     void *_Nonnull pool;
 } vd_port_settings;
@@ -52,7 +58,9 @@ typedef struct vd_port_statistics {
 /// Attaches the device, unless it is there already, and finds its port. 0, or a negative errno.
 int vd_port_attach(const char *_Nonnull device_arguments, uint16_t *_Nonnull port);
 int vd_port_query(uint16_t port, vd_port_info *_Nonnull info);
-/// Configures queues, sets the MTU and starts the port. 0, or a negative errno and in `stage` the name of the step that failed.
+/// Fixes queues, offloads and receive side scaling; may be tried again with less. 0, or a negative errno.
+int vd_port_configure(uint16_t port, const vd_port_settings *_Nonnull settings);
+/// Sets up the queues, sets the MTU and starts a configured port. 0, or a negative errno and in `stage` the name of the step that failed.
 int vd_port_start(uint16_t port, const vd_port_settings *_Nonnull settings, const char *_Nullable *_Nonnull stage);
 void vd_port_stop(uint16_t port);
 /// Stops and detaches the device.

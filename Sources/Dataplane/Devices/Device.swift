@@ -1,36 +1,5 @@
 import CShims
 
-/// What a device says of itself.
-package struct DeviceInfo: Sendable {
-    package var driver: String
-    package var mac: MACAddress
-    package var maxRxQueues: Int
-    package var maxTxQueues: Int
-    package var minMTU: Int
-    package var maxMTU: Int
-    /// NUMA node, -1 when the device has none.
-    package var node: Int
-    package var rxOffloads: UInt64
-    package var txOffloads: UInt64
-    package var rssFields: UInt64
-}
-
-extension DeviceInfo {
-    package var hasOuterIPv4Checksum: Bool { txOffloads & VD_TX_OFFLOAD_OUTER_IPV4_CKSUM != 0 }
-    package var hasMultipleSegments: Bool { txOffloads & VD_TX_OFFLOAD_MULTI_SEGS != 0 }
-
-    /// Offloads that Viaduct knows, by name: what the device offers of them.
-    package var offloadNames: [String] {
-        let rx = [
-            ("rx_ipv4_checksum", VD_RX_OFFLOAD_IPV4_CKSUM), ("rx_udp_checksum", VD_RX_OFFLOAD_UDP_CKSUM),
-            ("rx_scatter", VD_RX_OFFLOAD_SCATTER),
-        ]
-        let tx = [("tx_outer_ipv4_checksum", VD_TX_OFFLOAD_OUTER_IPV4_CKSUM), ("tx_multi_segment", VD_TX_OFFLOAD_MULTI_SEGS)]
-        return rx.filter { rxOffloads & $0.1 != 0 }.map(\.0) + tx.filter { txOffloads & $0.1 != 0 }.map(\.0)
-            + (rssFields != 0 ? ["rss"] : [])
-    }
-}
-
 /// An Ethernet device of DPDK's. A handle: copies name the same device.
 package struct Device: Sendable {
     /// Number of the port in DPDK.
@@ -52,11 +21,7 @@ package struct Device: Sendable {
             var raw = vd_port_info()
             let result = vd_port_query(number, &raw)
             guard result == 0 else { throw .start(device: arguments, stage: "tell its capabilities", reason: EAL.describe(result)) }
-            let driver = withUnsafeBytes(of: raw.driver) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            return DeviceInfo(
-                driver: driver, mac: MACAddress(bits: raw.mac), maxRxQueues: Int(raw.max_rx_queues), maxTxQueues: Int(raw.max_tx_queues),
-                minMTU: Int(raw.min_mtu), maxMTU: Int(raw.max_mtu), node: Int(raw.node), rxOffloads: raw.rx_offloads,
-                txOffloads: raw.tx_offloads, rssFields: raw.rss_fields)
+            return DeviceInfo(raw)
         }
     }
 
@@ -64,30 +29,51 @@ package struct Device: Sendable {
     /// over them.
     package static func queues(for info: DeviceInfo, workers: Int) -> (rx: Int, tx: Int) {
         let tx = info.maxTxQueues >= workers ? workers : 1
-        let spreads = info.rssFields != 0 || info.driver == "net_tap"
+        let spreads = !info.rssFields.isEmpty || info.driver == "net_tap"
         let rx = spreads ? min(workers, info.maxRxQueues) : 1
         // net_tap wants as many receive as transmit queues: each is one file descriptor of the interface.
         return info.driver == "net_tap" ? (min(rx, tx), min(rx, tx)) : (rx, tx)
     }
 
-    /// Configures and starts the device.
+    /// Configures and starts the device. `rss`: what to spread received packets over several queues by, of what the device offers; the
+    /// device's own choice where it refuses that. Returns what it then does.
+    @discardableResult
     package func start(
-        info: DeviceInfo, rxQueues: Int, txQueues: Int, mtu: Int, promiscuous: Bool, verifiesChecksums: Bool, pool: PacketPool
-    ) throws(DeviceError) {
+        info: DeviceInfo, rxQueues: Int, txQueues: Int, mtu: Int, promiscuous: Bool, verifiesChecksums: Bool, pool: PacketPool,
+        rss: RSSFields = []
+    ) throws(DeviceError) -> RSSStatus? {
         let checksums = verifiesChecksums ? VD_RX_OFFLOAD_IPV4_CKSUM | VD_RX_OFFLOAD_UDP_CKSUM : 0
         var settings = vd_port_settings(
             rx_queues: UInt16(rxQueues), tx_queues: UInt16(txQueues), rx_descriptors: 1024, tx_descriptors: 1024, mtu: UInt16(mtu),
             rx_offloads: info.rxOffloads & checksums,
-            tx_offloads: info.txOffloads & (VD_TX_OFFLOAD_OUTER_IPV4_CKSUM | VD_TX_OFFLOAD_MULTI_SEGS), rss_fields: info.rssFields,
-            promiscuous: promiscuous, pool: pool.handle)
+            tx_offloads: info.txOffloads & (VD_TX_OFFLOAD_OUTER_IPV4_CKSUM | VD_TX_OFFLOAD_MULTI_SEGS), rss_fields: 0, rss_key: nil,
+            rss_key_size: 0, promiscuous: promiscuous, pool: pool.handle)
+        let refusal = try configure(&settings, info, rss: rxQueues > 1 ? rss : [])
         var stage: UnsafePointer<CChar>?
         let mark = EAL.log.count
         let result = vd_port_start(number, &settings, &stage)
-        guard result == 0 else {
-            throw .start(
-                device: arguments, stage: stage.map { String(cString: $0) } ?? "start",
-                reason: EAL.complaint(after: mark) ?? EAL.describe(result))
-        }
+        guard result == 0 else { throw failure(stage.map { String(cString: $0) } ?? "start", result, mark) }
+        guard rxQueues > 1, !rss.isEmpty else { return nil }
+        return settleRSS(rss, queues: rxQueues, refusedAtFirst: refusal)
+    }
+
+    /// Why the device refused `rss`, and took its own choice instead.
+    private func configure(_ settings: inout vd_port_settings, _ info: DeviceInfo, rss: RSSFields) throws(DeviceError) -> String? {
+        settings.rss_fields = rss.rawValue
+        settings.rss_key = SymmetricKey.bytes
+        settings.rss_key_size = UInt8(SymmetricKey.byteCount(for: info))
+        let mark = EAL.log.count
+        let result = vd_port_configure(number, &settings)
+        if result == 0 { return nil }
+        let first = failure("configure queues", result, mark)
+        settings.rss_fields = info.rssFields.atDefaultDepth.rawValue
+        settings.rss_key = nil
+        guard !rss.isEmpty, vd_port_configure(number, &settings) == 0 else { throw first }
+        return first.reason
+    }
+
+    private func failure(_ stage: String, _ result: Int32, _ mark: Int) -> DeviceError {
+        .start(device: arguments, stage: stage, reason: EAL.complaint(after: mark) ?? EAL.describe(result))
     }
 
     /// Whether there is a link, and its speed in Mbit/s, 0 when unknown.

@@ -7,15 +7,15 @@ package enum DeviceError: Error, Sendable, Equatable {
     case attach(device: String, reason: String)
     case start(device: String, stage: String, reason: String)
 
-    /// The system has refused because of who asks.
-    package var isMissingPermission: Bool {
-        let reason: String =
-            switch self {
-            case .eal(let reason), .attach(_, let reason), .start(_, _, let reason): reason
-            case .memory: ""
-            }
-        return [EPERM, EACCES].contains { reason.contains(String(cString: strerror($0))) }
+    var reason: String {
+        switch self {
+        case .eal(let reason), .attach(_, let reason), .start(_, _, let reason): reason
+        case .memory: ""
+        }
     }
+
+    /// The system has refused because of who asks.
+    package var isMissingPermission: Bool { [EPERM, EACCES].contains { reason.contains(String(cString: strerror($0))) } }
 
     package var message: String {
         switch self {

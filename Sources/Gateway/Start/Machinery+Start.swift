@@ -125,7 +125,8 @@ extension Machinery {
         let isUnderlay = port.configuration.role == .underlay
         try port.device.start(
             info: port.info, rxQueues: port.rxQueues, txQueues: port.txQueues, mtu: port.configuration.mtu, promiscuous: !isUnderlay,
-            verifiesChecksums: isUnderlay, pool: pool(ofNode: port.info.node))
+            verifiesChecksums: isUnderlay, pool: pool(ofNode: port.info.node),
+            rss: port.info.rssFields.wanted(isUnderlay: isUnderlay))
         var record = PortRecord()
         record.mac = port.info.mac.bits
         record.device = port.device.number
