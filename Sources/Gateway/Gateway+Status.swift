@@ -70,7 +70,7 @@ extension Gateway {
         return PortStatus(
             name: port.name, role: port.role, device: running.configuration.device, driver: running.info.driver, mac: port.mac,
             link: link.isUp ? .up : .down, linkMegabits: link.isUp && link.megabits > 0 ? link.megabits : nil, mtu: port.mtu,
-            numaNode: running.info.node < 0 ? nil : running.info.node, queues: .init(rx: running.rxQueues, tx: running.txQueues),
+            numaNode: running.info.node < 0 ? nil : running.info.node, queues: .init(rx: running.queues.rx, tx: running.queues.tx),
             offloads: running.info.offloadNames,
             outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
             rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,

@@ -4,15 +4,18 @@ from lab import remains, scene
 from lab.configuration import configuration
 from lab.station import bring_up
 from lab.transfer import transfer
+from scapy.layers.inet import IP, UDP
+from scapy.layers.l2 import Dot1Q, Ether
 
+FLOWS = 64
 GRATUITOUS_ARP = bytes.fromhex("0806 0001 0800 06 04")
 
 
-def on_cables(lab, driver):
+def on_cables(lab, driver, arguments=""):
     """The scene with each port on a veth pair, not started: the gateway, and the namespace at the other end of each cable."""
     content = configuration(scene.ports(), [scene.blue()])
     for number, port in enumerate(content["ports"]):
-        port["device"] = f"{driver}{number},iface={port['name']}"
+        port["device"] = f"{driver}{number},iface={port['name']}{arguments}"
     gateway, ends = lab.gateway(content, start=False), {}
     for port in content["ports"]:
         name, end = port["name"], lab.namespace(port["name"])
@@ -46,6 +49,25 @@ def test_packet_sockets_carry_everything_that_taps_do(lab):
         assert source.reaches(target.address)
         assert source.ping(target.address, size=1472, fragment=False) == 3
         assert transfer(source, target, 5_000_000).intact
+
+
+def test_every_queue_of_a_packet_socket_is_polled_however_few_workers_there_are(lab):
+    """The kernel spreads flows over all sockets of the device (fanout): what comes to one that nobody reads is lost."""
+    gateway, ends = on_cables(lab, "net_af_packet", ",qpairs=3")
+    tagged, plain, _ = attach(lab, ends)
+    gateway.start().wait_ready()
+    assert tagged.reaches(plain.address)
+    flows = [
+        Ether(src=tagged.mac, dst=plain.mac) / Dot1Q(vlan=tagged.vlan) / IP(src=tagged.address, dst=plain.address)
+        / UDP(sport=port, dport=9) / b"one of many flows" for port in range(40000, 40000 + FLOWS)]
+    with plain.capture() as capture:
+        for flow in flows:
+            tagged.inject(flow)
+        heard = sum(b"one of many flows" in frame for frame in capture.frames(1))
+    assert heard == FLOWS
+    queues = [queue for row in gateway.show("workers") for queue in row["queues"] if queue["port"] == "lan0"]
+    assert [queue["queue"] for queue in queues] == [0, 1, 2]
+    assert all(queue["packets"] for queue in queues)
 
 
 def test_the_underlay_learns_of_the_gateway_at_its_start(lab):

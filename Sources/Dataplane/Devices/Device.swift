@@ -25,16 +25,6 @@ package struct Device: Sendable {
         }
     }
 
-    /// Queues to use for a number of workers: a transmit queue each, or one that they share; receive queues where the device spreads flows
-    /// over them.
-    package static func queues(for info: DeviceInfo, workers: Int) -> (rx: Int, tx: Int) {
-        let tx = info.maxTxQueues >= workers ? workers : 1
-        let spreads = !info.rssFields.isEmpty || info.driver == "net_tap"
-        let rx = spreads ? min(workers, info.maxRxQueues) : 1
-        // net_tap wants as many receive as transmit queues: each is one file descriptor of the interface.
-        return info.driver == "net_tap" ? (min(rx, tx), min(rx, tx)) : (rx, tx)
-    }
-
     /// Configures and starts the device. `rss`: what to spread received packets over several queues by, of what the device offers; the
     /// device's own choice where it refuses that. Returns what it then does.
     @discardableResult

@@ -66,67 +66,37 @@ extension Machinery {
             let device = try explaining(port: port.name) { () throws(DeviceError) in try Device.attach(port.device) }
             opened.append(device)
             let info = try explaining(port: port.name) { () throws(DeviceError) in try device.info }
-            let queues = Device.queues(for: info, workers: configuration.system.cores.count)
-            ports.append(Port(configuration: port, device: device, info: info, rxQueues: queues.rx, txQueues: queues.tx))
+            let queues = DeviceQueues(for: info, workers: configuration.system.cores.count)
+            ports.append(Port(configuration: port, device: device, info: info, queues: queues))
         }
         return ports
     }
 
     private static func assemble(_ configuration: Configuration, ports: [Port], logger: Logger) throws(GatewayError) -> Machinery {
-        let workerCount = configuration.system.cores.count
-        let node = Int32(ports.first.map { max(0, $0.info.node) } ?? 0)
+        let nodes = configuration.system.cores.map { EAL.node(ofCPU: $0) }
+        let plan = QueuePlan(ports: ports.map { .init(queues: $0.queues.rx, node: $0.info.node) }, nodes: nodes)
+        // Workers on several nodes share the tables: then a page belongs where it is first touched.
+        let tablesNode = Set(nodes).count == 1 ? nodes[0] : -1
         var machinery = Machinery(
-            workerCount: workerCount, tables: Tables.make(macCapacity: configuration.macs.capacity, node: node),
+            ports: ports, plan: plan, tables: Tables.make(macCapacity: configuration.macs.capacity, node: Int32(tablesNode)),
             exchange: try explaining { () throws(DeviceError) in try Exchange.make(name: "viaduct") }, clock: Clock())
-        machinery.ports = ports
-        let pools = try explaining { () throws(DeviceError) in try machinery.makePools(memory: configuration.system.memory) }
-        machinery.pools = pools
+        machinery.pools = try explaining { () throws(DeviceError) in try machinery.makePools(memory: configuration.system.memory) }
         for (position, port) in ports.enumerated() {
             let index = PortIndex(UInt16(position))
-            try explaining(port: port.configuration.name) { () throws(DeviceError) in try machinery.start(port, index: index) }
+            machinery.ports[position].rss = try explaining(port: port.configuration.name) { () throws(DeviceError) in
+                try machinery.start(port, index: index)
+            }
         }
-        machinery.tellPlacement(configuration, logger: logger)
+        machinery.tellNotices(configuration.system.cores, logger: logger)
         return machinery
     }
 
-    /// What every net_tap port takes for itself, and what rings and EAL take, in MiB.
-    private static let tapMemory = 60
-    private static let fixedMemory = 16
-
-    /// Four fifths of the memory that drivers and rings leave are packet buffers, fewer where memory is in pieces, divided evenly among the
-    /// NUMA nodes of the ports.
-    private func makePools(memory: Int) throws(DeviceError) -> [Int: PacketPool] {
-        let frameMaximum = (ports.map(\.configuration.mtu).max() ?? 1500) + 14 + 4
-        let bufferBytes = max(2048, frameMaximum) + 128 + 320
-        let needed = ports.reduce(0) { $0 + ($1.rxQueues + $1.txQueues) * 1024 } + workerCount * 1024
-        let taken = Machinery.fixedMemory + Machinery.tapMemory * ports.count { $0.info.driver == "net_tap" }
-        let nodes = Set(ports.map { max(0, $0.info.node) }).sorted()
-        let count = (memory - taken) * 1_048_576 / bufferBytes * 4 / 5 / max(1, nodes.count)
-        guard count >= needed else {
-            let least = taken + needed * max(1, nodes.count) * bufferBytes * 5 / 4 / 1_048_576 + 1
-            throw .memory(what: "these ports, which need \(least) MiB (system.memory is \(memory))")
-        }
-        var pools: [Int: PacketPool] = [:]
-        for node in nodes { pools[node] = try Machinery.makePool(node: node, count: count, needed: needed, frameMaximum: frameMaximum) }
-        return pools
-    }
-
-    private static func makePool(node: Int, count: Int, needed: Int, frameMaximum: Int) throws(DeviceError) -> PacketPool {
-        do {
-            return try PacketPool.make(name: "viaduct-\(node)", count: count, frameMaximum: frameMaximum, node: Int32(node))
-        } catch {
-            let fewer = count * 7 / 8
-            guard fewer >= needed else { throw error }
-            return try makePool(node: node, count: fewer, needed: needed, frameMaximum: frameMaximum)
-        }
-    }
-
-    private func start(_ port: Port, index: PortIndex) throws(DeviceError) {
+    private func start(_ port: Port, index: PortIndex) throws(DeviceError) -> RSSStatus? {
         let isUnderlay = port.configuration.role == .underlay
-        try port.device.start(
-            info: port.info, rxQueues: port.rxQueues, txQueues: port.txQueues, mtu: port.configuration.mtu, promiscuous: !isUnderlay,
+        let rss = try port.device.start(
+            info: port.info, rxQueues: port.queues.rx, txQueues: port.queues.tx, mtu: port.configuration.mtu, promiscuous: !isUnderlay,
             verifiesChecksums: isUnderlay, pool: pool(ofNode: port.info.node),
-            rss: port.info.rssFields.wanted(isUnderlay: isUnderlay))
+            rss: port.queues.spreader == .rss ? port.info.rssFields.wanted(isUnderlay: isUnderlay) : [])
         var record = PortRecord()
         record.mac = port.info.mac.bits
         record.device = port.device.number
@@ -134,34 +104,17 @@ extension Machinery {
         record.isUnderlay = isUnderlay ? 1 : 0
         record.multipleSegments = port.info.hasMultipleSegments ? 1 : 0
         record.hardwareChecksum = port.info.hasOuterIPv4Checksum ? 1 : 0
-        tables.ports.set(index, record, sharedTransmit: port.txQueues < workerCount, node: Int32(max(0, port.info.node)))
-    }
-
-    /// Says what costs speed or packets, though it works.
-    private func tellPlacement(_ configuration: Configuration, logger: Logger) {
-        for (number, cpu) in configuration.system.cores.enumerated() {
-            let own = EAL.node(ofCPU: cpu)
-            for queue in receiveQueues(ofWorker: number) {
-                let port = ports[Int(queue.port.rawValue)]
-                guard port.info.node >= 0, port.info.node != own else { continue }
-                logger.warning(
-                    "worker on core \(cpu) is on NUMA node \(own), its port \(port.configuration.name) on node \(port.info.node); choose cores of that node"
-                )
-            }
-        }
-        for port in ports where !port.device.link.isUp {
-            logger.warning(
-                "port \(port.configuration.name) (\(port.configuration.device)) has no link; check the cable or bring the interface up")
-        }
+        tables.ports.set(index, record, sharedTransmit: port.queues.tx < workerCount, node: Int32(max(0, port.info.node)))
+        return rss
     }
 
     /// Starts the workers: from now on packets flow.
     mutating func launchWorkers(_ system: Configuration.System) throws(GatewayError) {
         do throws(DeviceError) {
             for (number, cpu) in system.cores.enumerated() {
-                let node = node(ofWorker: number)
+                let node = EAL.node(ofCPU: cpu)
                 let worker = Worker(
-                    number: number, tables: tables, exchange: exchange, pool: pool(ofNode: node), queues: receiveQueues(ofWorker: number),
+                    number: number, tables: tables, exchange: exchange, pool: pool(ofNode: node), queues: plan.workers[number],
                     clock: clock, sleepsWhenIdle: system.idle == .adaptive, node: Int32(node))
                 workers.append(try WorkerThread.launch(worker, number: number, cpu: cpu))
             }

@@ -6,11 +6,13 @@ struct Machinery {
         var configuration: Configuration.Port
         var device: Device
         var info: DeviceInfo
-        var rxQueues: Int
-        var txQueues: Int
+        var queues: DeviceQueues
+        /// Once it is started, if its device spreads packets over several queues.
+        var rss: RSSStatus?
     }
 
-    var ports: [Port] = []
+    var ports: [Port]
+    let plan: QueuePlan
     /// Packet pool of each NUMA node that has a port.
     var pools: [Int: PacketPool] = [:]
     var tables: Tables
@@ -32,32 +34,11 @@ struct Machinery {
 
     func pool(ofNode node: Int) -> PacketPool { pools[max(0, node)] ?? anyPool }
 
-    /// NUMA node of a worker's ports, else that of its CPU.
-    func node(ofWorker number: Int) -> Int {
-        receiveQueues(ofWorker: number).first.map { max(0, ports[Int($0.port.rawValue)].info.node) } ?? 0
-    }
+    var workerCount: Int { plan.workers.count }
 
-    /// Queues are dealt out one after the other over all ports, so that no worker has two before each has one.
-    func receiveQueues(ofWorker number: Int) -> [ReceiveQueue] {
-        var queues: [ReceiveQueue] = []
-        var position = 0
-        for (index, port) in ports.enumerated() {
-            // A port with a queue for every worker gives each its own number.
-            let start = port.rxQueues == workerCount ? 0 : position
-            for queue in 0..<port.rxQueues {
-                if (start + queue) % workerCount == number {
-                    queues.append(ReceiveQueue(port: PortIndex(UInt16(index)), queue: UInt16(queue)))
-                }
-            }
-            if port.rxQueues < workerCount { position += port.rxQueues }
-        }
-        return queues
-    }
-
-    let workerCount: Int
-
-    init(workerCount: Int, tables: Tables, exchange: Exchange, clock: Clock) {
-        self.workerCount = workerCount
+    init(ports: [Port], plan: QueuePlan, tables: Tables, exchange: Exchange, clock: Clock) {
+        self.ports = ports
+        self.plan = plan
         self.tables = tables
         self.exchange = exchange
         self.clock = clock
