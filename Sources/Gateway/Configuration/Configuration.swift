@@ -33,6 +33,15 @@ package struct Configuration: Equatable, Sendable {
 
     package enum Role: String, CaseIterable, Sendable, Codable { case access, underlay }
 
+    /// Receive queues of a port: as many as there are workers, or a number.
+    package enum QueueCount: Equatable, Sendable, CustomStringConvertible {
+        case auto
+        case exactly(Int)
+
+        package var number: Int? { if case .exactly(let number) = self { number } else { nil } }
+        package var description: String { number.map(String.init) ?? "auto" }
+    }
+
     package struct Port: Equatable, Sendable {
         package var name: String
         /// PCI address or DPDK virtual device with its arguments.
@@ -40,6 +49,7 @@ package struct Configuration: Equatable, Sendable {
         package var role: Role
         /// Largest Ethernet payload in bytes: header and VLAN tag come on top.
         package var mtu: Int
+        package var queues = QueueCount.auto
         /// Underlay only.
         package var addresses: [InterfaceAddress] = []
         package var gateway: IPAddress?

@@ -90,6 +90,7 @@ package enum RestartCheck {
                 compare("ports.\(name).device", a.device, b.device)
                 compare("ports.\(name).role", a.role, b.role)
                 compare("ports.\(name).mtu", a.mtu, b.mtu)
+                compare("ports.\(name).queues", a.queues, b.queues)
             case (nil, _): lines.append("ports.\(name): new port")
             default: lines.append("ports.\(name): port removed")
             }

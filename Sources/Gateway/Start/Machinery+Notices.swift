@@ -18,10 +18,13 @@ extension Machinery {
         for port in ports {
             let name = port.configuration.name
             let queues = port.queues
+            if case .exactly(let wanted) = port.configuration.queues, wanted != queues.rx {
+                logger.warning("port \(name): its device has \(queues.rx) receive queues to use, not the \(wanted) of its `queues`")
+            }
             for refusal in port.rss?.refusals ?? [] { logger.notice("port \(name): its device refused to spread as asked: \(refusal)") }
             if queues.rx > 1 {
                 logger.info("port \(name): \(queues.rx) receive queues, spread by \(queues.spreader.rawValue)")
-            } else if workerCount > 1 {
+            } else if workerCount > 1, port.configuration.queues == .auto {
                 logger.info("port \(name): its device has one receive queue, which one worker polls")
             }
         }

@@ -66,7 +66,7 @@ extension Machinery {
             let device = try explaining(port: port.name) { () throws(DeviceError) in try Device.attach(port.device) }
             opened.append(device)
             let info = try explaining(port: port.name) { () throws(DeviceError) in try device.info }
-            let queues = DeviceQueues(for: info, workers: configuration.system.cores.count)
+            let queues = DeviceQueues(for: info, workers: configuration.system.cores.count, wanted: port.queues.number)
             ports.append(Port(configuration: port, device: device, info: info, queues: queues))
         }
         return ports

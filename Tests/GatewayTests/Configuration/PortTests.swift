@@ -23,6 +23,9 @@ struct PortTests {
             .changing(
                 ("mtu: 1600", "mtu: «9601"), finds: "error: `mtu` must be a whole number from 68 to 9600 (bytes), not `9601`"),
             .changing(("mtu: 1500", "mtu: «67"), finds: "error: `mtu` must be"),
+            .changing(("mtu: 1500", "queues: «0"), finds: "error: `queues` must be auto or a whole number from 1 to 32, not `0`"),
+            .changing(("mtu: 1500", "queues: «33"), finds: "error: `queues` must be"),
+            .changing(("mtu: 1500", "queues: «all"), finds: "error: `queues` must be"),
         ])
     func wellFormed(_ example: ConfigurationCase) { example.verify() }
 
@@ -61,6 +64,14 @@ struct PortTests {
         ])
     func roles(_ example: ConfigurationCase) { example.verify() }
 
+    @Test("A port has a receive queue for each worker, or as many as it is given")
+    func queues() throws {
+        let text = ConfigurationCase.sample.replacing("mtu: 1500", with: "queues: 1").replacing(
+            "mtu: 1600", with: "queues: auto\n    mtu: 1600")
+        let configuration = try #require(ConfigurationReader.read(text, machine: .sample).configuration)
+        #expect(configuration.ports.map(\.queues) == [.exactly(1), .auto, .auto])
+    }
+
     @Test("There are at most 32 ports")
     func portCount() {
         let many = (3..<33).map { "  - { name: p\($0), device: net_tap\($0), role: access }\n" }
@@ -74,6 +85,9 @@ struct PortTests {
         arguments: [
             ConfigurationCase.changing(
                 ("\"0000:3b:00.0\"", "«eth0"), finds: "warning: `eth0` is neither a PCI address nor a common virtual device"),
+            .changing(
+                ("mtu: 1500", "queues: «3"),
+                finds: "warning: 3 receive queues for 2 workers: more queues than workers cost time and bring nothing"),
             .changing(
                 ("- { port: lan1, untagged: true }", "- { port: lan0, vlan: 7 }"), ("name: lan1", "name: «lan1"),
                 ("port: lan0 }\n", "port: lan0, vlan: 7 }\n"),

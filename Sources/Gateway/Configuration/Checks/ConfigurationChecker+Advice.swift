@@ -26,6 +26,7 @@ extension ConfigurationChecker {
                     at: device.position, "\(quoted(device.value)) is neither a PCI address nor a common virtual device",
                     advice: "check it; usual forms are \"0000:3b:00.0\" and \"net_tap0,iface=vd-lan0\"")
             }
+            adviseOnQueues(of: port)
             guard let name = port.name, membersAreComplete else { continue }
             if port.role?.value == .access, !members.contains(name.value) {
                 findings.warning(
@@ -37,6 +38,15 @@ extension ConfigurationChecker {
                     advice: "add `remotes` to a network, or remove the port")
             }
         }
+    }
+
+    private func adviseOnQueues(of port: Draft.Port) {
+        let workers = draft.system.cores.count
+        guard let queues = port.queues, let number = queues.value.number, draft.system.cores.isComplete, number > workers else { return }
+        findings.warning(
+            at: queues.position,
+            "\(number) receive queues for \(workers) worker\(workers == 1 ? "" : "s"): more queues than workers cost time and bring nothing",
+            advice: "leave `queues` out, or add to `cores`")
     }
 
     func adviseOnNetworks() {

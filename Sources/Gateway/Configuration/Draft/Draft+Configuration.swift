@@ -32,8 +32,9 @@ extension Draft.System {
 
 extension Draft.Port {
     fileprivate func configuration() -> Configuration.Port? {
-        guard let name, let device, let role, let mtu else { return nil }
+        guard let name, let device, let role, let mtu, let queues else { return nil }
         var port = Configuration.Port(name: name.value, device: device.value, role: role.value, mtu: mtu.value)
+        port.queues = queues.value
         port.addresses = addresses.map(\.value)
         port.gateway = gateway?.value
         port.neighbors = neighbors.compactMap { neighbor in

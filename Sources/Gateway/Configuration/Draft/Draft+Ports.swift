@@ -2,7 +2,7 @@ import Dataplane
 
 extension Draft.Port {
     static let underlayOnlyKeys = ["addresses", "gateway", "neighbors"]
-    static let keys = ["name", "device", "role", "mtu"] + underlayOnlyKeys
+    static let keys = ["name", "device", "role", "mtu", "queues"] + underlayOnlyKeys
 
     init?(_ node: YAMLNode) {
         guard let port = node.mapping(keys: Draft.Port.keys) else { return nil }
@@ -11,6 +11,7 @@ extension Draft.Port {
         device = port.required("device", example: "\"0000:3b:00.0\"")?.device()
         role = port.required("role", example: "access")?.choice(of: Configuration.Role.self)
         mtu = port.value("mtu", default: 1500) { $0.integer(in: Configuration.Limits.mtu, unit: "bytes") }
+        queues = port.value("queues", default: .auto) { $0.queueCount() }
         addresses = port.entries("addresses", atMost: Configuration.Limits.addressesPerPort) { $0.interfaceAddress() }
         gateway = port["gateway"]?.ipv4Address()
         neighbors = port.entries("neighbors", atMost: Configuration.Limits.neighborsPerPort, read: Draft.Neighbor.init)
@@ -27,6 +28,18 @@ extension Draft.Neighbor {
 }
 
 extension YAMLNode {
+    fileprivate func queueCount() -> Located<Configuration.QueueCount>? {
+        let range = Configuration.Limits.queues
+        return parsed(
+            "auto or a whole number from \(range.lowerBound) to \(range.upperBound)",
+            advice: "leave it out for a receive queue for each worker"
+        ) { text in
+            if text == "auto" { return .auto }
+            guard let number = Int(text), range.contains(number) else { return nil }
+            return .exactly(number)
+        }
+    }
+
     /// A PCI address or a virtual device with arguments; which devices there are is known only when DPDK starts.
     fileprivate func device() -> Located<String>? {
         parsed(

@@ -23,6 +23,7 @@ struct Draft {
         var device: Located<String>?
         var role: Located<Configuration.Role>?
         var mtu: Located<Int>?
+        var queues: Located<Configuration.QueueCount>?
         var addresses: Entries<Located<InterfaceAddress>>
         var gateway: Located<IPAddress>?
         var neighbors: Entries<Neighbor>
