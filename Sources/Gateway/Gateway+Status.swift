@@ -1,27 +1,6 @@
 import Dataplane
 import Glibc
 
-/// A worker's counters a second ago and two: the ratios of the last full second.
-struct WorkerRate {
-    private var current = WorkerCounters()
-    private var previous = WorkerCounters()
-
-    mutating func sample(_ counters: WorkerCounters) {
-        previous = current
-        current = counters
-    }
-
-    var busyRatio: Double { ratio(\.busyCycles, \.totalCycles) }
-    var cyclesPerPacket: Double { ratio(\.busyCycles, \.packets) }
-    var averageBurst: Double { ratio(\.packets, \.bursts) }
-
-    private func ratio(_ part: KeyPath<WorkerCounters, UInt64>, _ whole: KeyPath<WorkerCounters, UInt64>) -> Double {
-        let parts = current[keyPath: part] - previous[keyPath: part]
-        let wholes = current[keyPath: whole] - previous[keyPath: whole]
-        return wholes == 0 ? 0 : Double(parts) / Double(wholes)
-    }
-}
-
 extension Gateway {
     package func summary() -> GatewaySummary {
         // Pools are gone with DPDK.
@@ -71,6 +50,7 @@ extension Gateway {
             name: port.name, role: port.role, device: running.configuration.device, driver: running.info.driver, mac: port.mac,
             link: link.isUp ? .up : .down, linkMegabits: link.isUp && link.megabits > 0 ? link.megabits : nil, mtu: port.mtu,
             numaNode: running.info.node < 0 ? nil : running.info.node, queues: .init(rx: running.queues.rx, tx: running.queues.tx),
+            spread: SpreadStatus(running.queues.spreader, running.rss, role: port.role),
             offloads: running.info.offloadNames,
             outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
             rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,
@@ -143,13 +123,5 @@ extension Gateway {
                 reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
                 explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),
         ]
-    }
-
-    package func workers() -> [WorkerStatus] {
-        zip(machinery.workers, rates).map { worker, rate in
-            WorkerStatus(
-                core: worker.cpu, numaNode: EAL.node(ofCPU: worker.cpu), busyRatio: rate.busyRatio, packets: worker.counters.totals.packets,
-                cyclesPerPacket: rate.cyclesPerPacket, averageBurst: rate.averageBurst)
-        }
     }
 }

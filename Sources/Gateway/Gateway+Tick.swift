@@ -36,7 +36,7 @@ extension Gateway {
             housekeeping.secondDue = now + .seconds(1)
             housekeeping.told = []
             watchLinks(now)
-            for (number, worker) in machinery.workers.enumerated() { rates[number].sample(worker.counters.totals) }
+            for (number, worker) in machinery.workers.enumerated() { rates[number].sample(worker.counters, now: now) }
         }
         return punts + events > 0
     }

@@ -18,13 +18,18 @@ enum Golden {
             "name": "lan0", "role": "access", "device": "net_tap0,iface=vd-lan0", "driver": "net_tap",
             "mac": "02:00:00:00:01:00", "link": "up", "link_megabits": 10000, "mtu": 1500, "numa_node": null,
             "queues": {"rx": 2, "tx": 2}, "offloads": ["multi_segment"], "outer_checksum": null,
+            "spread": {"by": "kernel", "headers": null, "fields": [], "symmetric": false, "refused": []},
             "rx_packets": 1234567, "rx_bytes": 987654321, "tx_packets": 20, "tx_bytes": 2000,
             "rx_missed": 1, "rx_errors": 0, "tx_dropped": 2
           },
           {
             "name": "wan0", "role": "underlay", "device": "0000:03:00.0", "driver": "net_ixgbe",
             "mac": "02:00:00:00:02:00", "link": "down", "link_megabits": null, "mtu": 1600, "numa_node": 1,
-            "queues": {"rx": 1, "tx": 1}, "offloads": ["outer_ipv4_checksum", "multi_segment"],
+            "queues": {"rx": 2, "tx": 1}, "offloads": ["outer_ipv4_checksum", "multi_segment"],
+            "spread": {
+              "by": "rss", "headers": "inner", "fields": ["ip", "tcp", "udp"], "symmetric": true,
+              "refused": ["queue table of 128 entries: Operation not supported"]
+            },
             "outer_checksum": "hardware", "rx_packets": 0, "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0,
             "rx_missed": 0, "rx_errors": 0, "tx_dropped": 0
           }
@@ -96,7 +101,17 @@ enum Golden {
         {"workers": [
           {
             "core": 1, "numa_node": 0, "busy_ratio": 0.125, "packets": 1234567, "cycles_per_packet": 92.5,
-            "average_burst": 17.25
+            "average_burst": 17.25, "burst_fill": 0.5390625, "queues": [
+              {"port": "lan0", "queue": 0, "packets": 1000000, "packets_per_second": 7500},
+              {"port": "wan0", "queue": 0, "packets": 234567, "packets_per_second": 0}
+            ]
+          },
+          {
+            "core": 2, "numa_node": 0, "busy_ratio": 0, "packets": 1000, "cycles_per_packet": 0,
+            "average_burst": 0, "burst_fill": 0, "queues": [
+              {"port": "lan0", "queue": 1, "packets": 1000, "packets_per_second": 2500.5},
+              {"port": "wan0", "queue": 1, "packets": 0, "packets_per_second": 0}
+            ]
           }
         ]}
         """
@@ -111,7 +126,7 @@ enum Golden {
             "ports", "ports", ports,
             "name role device mac link mtu rx_packets rx_bytes tx_packets tx_bytes rx_missed tx_dropped offloads"
         ),
-        ("workers", "workers", workers, "core busy_ratio packets cycles_per_packet average_burst"),
+        ("workers", "workers", workers, "core busy_ratio packets cycles_per_packet average_burst burst_fill queues"),
         ("macs", "macs", macs, "network mac port vlan remote origin age_seconds"),
         ("drops", "drops", drops, "reason stage packets"),
         ("tunnels", "tunnels", tunnels, "remote local state next_hop port rx_packets tx_packets"),

@@ -129,11 +129,25 @@ import Testing
         #expect(StatusTables.drops([], all: true) == "no packets dropped\n")
     }
 
-    @Test func `workers`() {
+    @Test func `workers, their queues, and how evenly ports are spread over them`() {
+        let workers = decode(Golden.workers, as: WorkersDocument.self).workers
         #expect(
-            StatusTables.workers(decode(Golden.workers, as: WorkersDocument.self).workers) == """
-                CORE  NUMA NODE    BUSY    PACKETS  CYCLES/PACKET  AVERAGE BURST
-                   1          0  12.5 %  1,234,567             93           17.3
+            WorkerTables.text(workers, decode(Golden.ports, as: PortsDocument.self).ports) == """
+                CORE  NUMA NODE    BUSY    PACKETS  CYCLES/PACKET  AVERAGE BURST  BURST FILL
+                   1          0  12.5 %  1,234,567             93           17.3      53.9 %
+                   2          0   0.0 %      1,000              0            0.0       0.0 %
+
+                PORT  QUEUE  CORE    PACKETS  PACKETS/S   SHARE
+                lan0      0     1  1,000,000      7,500  75.0 %
+                lan0      1     2      1,000      2,501  25.0 %
+                wan0      0     1    234,567          0       -
+                wan0      1     2          0          0       -
+
+                PORT  QUEUES  BUSIEST  SPREAD BY
+                lan0       2    1.50x  kernel
+                wan0       2        -  rss: inner ip tcp udp, symmetric
+
+                port wan0 refused: queue table of 128 entries: Operation not supported
 
                 """)
     }
@@ -143,7 +157,7 @@ import Testing
         #expect(StatusTables.networks([]) == "no networks\n")
         #expect(StatusTables.tunnels([]) == "no tunnels\n")
         #expect(StatusTables.neighbors([]) == "no neighbors\n")
-        #expect(StatusTables.workers([]) == "no workers\n")
+        #expect(WorkerTables.text([], []) == "no workers\n")
         #expect(MACTableText().closing() == "no MAC entries\n")
     }
 

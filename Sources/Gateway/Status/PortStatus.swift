@@ -27,6 +27,7 @@ package struct PortStatus: Codable, Equatable, Sendable {
     /// NUMA node of the device; `nil` for virtual devices and machines without NUMA.
     @Nullable package var numaNode: Int?
     package var queues: Queues
+    package var spread: SpreadStatus
     /// Names of the offloads in use, for example `outer_ipv4_checksum`, `multi_segment`, `rss`.
     package var offloads: [String]
     /// Only on underlay ports.
@@ -42,7 +43,7 @@ package struct PortStatus: Codable, Equatable, Sendable {
     package var txDropped: UInt64
 
     enum CodingKeys: String, CodingKey {
-        case name, role, device, driver, mac, link, mtu, queues, offloads
+        case name, role, device, driver, mac, link, mtu, queues, spread, offloads
         case linkMegabits = "link_megabits"
         case numaNode = "numa_node"
         case outerChecksum = "outer_checksum"

@@ -69,21 +69,6 @@ package enum StatusTables {
             none: "no packets dropped")
     }
 
-    package static func workers(_ workers: [WorkerStatus]) -> String {
-        table(
-            [
-                .right("CORE"), .right("NUMA NODE"), .right("BUSY"), .right("PACKETS"), .right("CYCLES/PACKET"),
-                .right("AVERAGE BURST"),
-            ],
-            workers.map { worker in
-                [
-                    String(worker.core), String(worker.numaNode), Readable.percent(worker.busyRatio),
-                    Readable.count(worker.packets), Readable.decimal(worker.cyclesPerPacket, places: 0),
-                    Readable.decimal(worker.averageBurst, places: 1),
-                ]
-            }, none: "no workers")
-    }
-
     private static func table(_ columns: [TextTable.Column], _ rows: [[String]], none: String) -> String {
         var table = TextTable(columns)
         return rows.isEmpty ? none + "\n" : table.render(rows)

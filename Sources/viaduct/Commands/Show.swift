@@ -72,11 +72,19 @@ struct Show: AsyncParsableCommand {
 
     struct Workers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Worker threads: load, cycles a packet, average burst.")
+            abstract: "Worker threads: load, cycles a packet, bursts, and the receive queues that they poll.",
+            discussion: """
+                BUSY, CYCLES/PACKET, AVERAGE BURST, PACKETS/S and SHARE are those of the last second, PACKETS counts from the start. \
+                BURST FILL is the average burst as a part of the 32 packets that a worker takes at once. BUSIEST compares the busiest \
+                queue of a port with an even share: 1.00x is even; with two queues, 2.00x is all packets in one.
+                """)
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try options.print(try await options.client.workers()) { StatusTables.workers($0.workers) }
+            let client = options.client
+            let workers = try await client.workers()
+            guard !options.json else { return try Output.json(workers) }
+            try Output.write(WorkerTables.text(workers.workers, try await client.ports().ports))
         }
     }
 
