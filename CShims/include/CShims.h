@@ -9,5 +9,5 @@
 #include "vd_mbuf.h"
 #include "vd_port.h"
 #include "vd_ring.h"
-#include "vd_simd.h"
 #include "vd_rss.h"
+#include "vd_simd.h"
