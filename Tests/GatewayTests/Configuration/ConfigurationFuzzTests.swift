@@ -12,9 +12,11 @@ struct ConfigurationFuzzTests {
         "remotes: []",
     ]
 
-    @Test("A mutated file gives a configuration or errors with places, and never a crash")
-    func mutations() {
-        let seed = UInt64.random(in: .min ... .max)
+    /// The first once had a name of two lines in a message.
+    @Test(
+        "A mutated file gives a configuration or errors with places, and never a crash",
+        arguments: [7_654_687_846_993_638_629, UInt64.random(in: .min ... .max)])
+    func mutations(seed: UInt64) {
         print("configuration fuzz seed: \(seed)")
         var random = SeededRandom(state: seed)
         for _ in 0..<3000 {

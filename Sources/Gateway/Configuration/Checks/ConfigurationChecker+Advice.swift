@@ -30,11 +30,11 @@ extension ConfigurationChecker {
             guard let name = port.name, membersAreComplete else { continue }
             if port.role?.value == .access, !members.contains(name.value) {
                 findings.warning(
-                    at: name.position, "port `\(name.value)` is a member of no network: what it receives is dropped",
+                    at: name.position, "port \(quoted(name.value)) is a member of no network: what it receives is dropped",
                     advice: "add it to the `members` of a network, or remove it")
             } else if port.role?.value == .underlay, !hasRemotes {
                 findings.warning(
-                    at: name.position, "underlay port `\(name.value)` is not used: no network has remotes",
+                    at: name.position, "underlay port \(quoted(name.value)) is not used: no network has remotes",
                     advice: "add `remotes` to a network, or remove the port")
             }
         }

@@ -3,12 +3,12 @@ extension ConfigurationChecker {
     func checkIdentities() {
         for (name, first) in repeats(in: draft.ports.compactMap(\.name)) {
             findings.error(
-                at: name.position, "port name `\(name.value)` is already used on line \(first.line)",
+                at: name.position, "port name \(quoted(name.value)) is already used on line \(first.line)",
                 advice: "give each port its own name")
         }
         for (name, first) in repeats(in: draft.networks.compactMap(\.name)) {
             findings.error(
-                at: name.position, "network name `\(name.value)` is already used on line \(first.line)",
+                at: name.position, "network name \(quoted(name.value)) is already used on line \(first.line)",
                 advice: "give each network its own name")
         }
         for (vni, first) in repeats(in: draft.networks.compactMap(\.vni)) {

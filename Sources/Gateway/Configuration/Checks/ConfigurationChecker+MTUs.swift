@@ -24,9 +24,9 @@ extension ConfigurationChecker {
         let possible = mtu.value - Configuration.encapsulationByteCount
         findings.error(
             at: mtu.position,
-            "MTU \(mtu.value) of underlay port \(quoted(underlay.name?.value ?? "?")) is too small: network `\(network)` "
-                + "carries frames of `\(accessName.value)`, whose MTU \(accessMTU.value) needs \(wanted)",
-            advice: "set `mtu: \(wanted)` or more here, or at most \(possible) on `\(accessName.value)`")
+            "MTU \(mtu.value) of underlay port \(quoted(underlay.name?.value ?? "?")) is too small: network \(quoted(network)) "
+                + "carries frames of \(quoted(accessName.value)), whose MTU \(accessMTU.value) needs \(wanted)",
+            advice: "set `mtu: \(wanted)` or more here, or at most \(possible) on \(quoted(accessName.value))")
     }
 }
 

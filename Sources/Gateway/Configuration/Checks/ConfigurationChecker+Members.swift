@@ -20,12 +20,12 @@ extension ConfigurationChecker {
         let port = quoted(member.port.value)
         if let vlan = member.vlan.value {
             findings.error(
-                at: member.vlan.position, "VLAN \(vlan) of port \(port) is already in network `\(network)` (line \(line))",
+                at: member.vlan.position, "VLAN \(vlan) of port \(port) is already in network \(quoted(network)) (line \(line))",
                 advice: "a VLAN of a port belongs to one network: choose another VLAN or remove one of the two")
         } else {
             findings.error(
                 at: member.vlan.position,
-                "port \(port) already has its untagged member in network `\(network)` (line \(line))",
+                "port \(port) already has its untagged member in network \(quoted(network)) (line \(line))",
                 advice: "a port has one untagged member: give this one a `vlan`")
         }
     }
@@ -35,7 +35,7 @@ extension ConfigurationChecker {
         guard let port = ports[name.value] else {
             guard portNamesAreComplete else { return }
             let names = ports.keys.sorted()
-            let advice = Suggestion.closest(to: name.value, among: names).map { "did you mean `\($0)`?" }
+            let advice = Suggestion.closest(to: name.value, among: names).map { "did you mean \(quoted($0))?" }
             findings.error(
                 at: name.position, "there is no port \(quoted(name.value))",
                 advice: advice ?? "the ports of this file are \(listed(names))")

@@ -6,7 +6,7 @@ extension ConfigurationChecker {
             case .access:
                 for key in port.underlayKeys {
                     findings.error(
-                        at: key.position, "`\(key.value)` has no meaning on an access port",
+                        at: key.position, "\(quoted(key.value)) has no meaning on an access port",
                         advice: "remove it, or make the port `role: underlay`")
                 }
             case .underlay:
