@@ -132,9 +132,10 @@ extension UnderlayVerdict {
     private static func reason(ofInner frame: UnsafeRawPointer, network: UInt16, tunnel: UInt16, _ context: UnderlayContext) -> DropReason {
         let inner = frame + innerOffset
         let source = inner.u64(4) &>> 16
+        // First, as by the book. An address of our own is no remote VTEP's: the check of the configuration sees to it.
+        if context.addresses.contains(frame.u32(26)) { return .ownSourceAddress }
         if network == 0 { return .vniUnknown }
-        // An address of our own is no remote VTEP's.
-        if tunnel == 0 { return context.addresses.contains(frame.u32(26)) ? .ownSourceAddress : .vtepUnknown }
+        if tunnel == 0 { return .vtepUnknown }
         if source & 1 != 0 || source == 0 { return .innerSourceMAC }
         return EtherType.isTag(inner.u16(12)) ? .innerVLANTag : .innerLinkLocal
     }

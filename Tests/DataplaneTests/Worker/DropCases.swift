@@ -113,7 +113,14 @@ extension DropCase {
         case .ipv4Fragment: vxlan({ $0.ip.flagsAndOffset = 0x2000 }, { $0.ip.flagsAndOffset = 1 }, { $0.ip.flagsAndOffset = 0x1F00 })
         case .notOurAddress:
             vxlan({ $0.ip.destination = 0xC000_0264 }, { $0.ip.destination = 0xEF01_0101 }, { $0.ip.destination = 0xFFFF_FFFF })
-        case .ownSourceAddress: vxlan { $0.ip.source = $0.ip.destination }
+        case .ownSourceAddress:
+            // Also before anything is known of the network.
+            vxlan(
+                { $0.ip.source = $0.ip.destination },
+                {
+                    $0.ip.source = $0.ip.destination
+                    $0.vni = 10101
+                })
         default: vxlan({ $0.ip.proto = 6 }, { $0.ip.proto = 47 }, { $0.ip.proto = 0 })
         }
     }
