@@ -51,14 +51,13 @@ extension UnderlayVerdict {
     private static func isPlain(_ packet: UnsafePointer<vd_mbuf>, _ context: UnderlayContext) -> Bool {
         guard packet.pointee.data_len >= UInt16(innerOffset &+ ethernet) else { return false }
         let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
-        // Without padding, both lengths follow from the packet's.
+        // Without padding, both lengths follow from the packet's. One of several segments may have more bytes than the fields have bits for.
         let ipv4Length = packet.pointee.pkt_len &- UInt32(ethernet)
-        let ipv4LengthBE = UInt16(truncatingIfNeeded: ipv4Length).byteSwapped
         let udpLengthBE = UInt16(truncatingIfNeeded: ipv4Length &- UInt32(ipv4)).byteSwapped
         return (frame.u64(0) ^ context.portMAC) &<< 16 == 0
             // EtherType, version and header length.
             && frame.u32(12) &<< 8 == 0x4500_0800
-            && frame.u16(16) == ipv4LengthBE
+            && UInt32(frame.u16(16).byteSwapped) == ipv4Length
             // More-fragments flag and offset, protocol.
             && frame.u32(20) & 0xFF00_FF3F == 17 &<< 24
             && UInt64(frame.u32(30)) == context.firstAddress
