@@ -140,6 +140,25 @@ extension PacketPath {
             }
         }
 
+        @Test("What lies behind the first segment's end has no say in the source port", arguments: [34, 37, 38, 57, 58, 61])
+        func sourcePortOfSegments(cut: Int) throws {
+            try Rig.blue { rig in
+                rig.put(Blue.b, .tunnel(1))
+                for frame in [Blue.aToB, FlowHashTests.ipv6().replacing(0, Blue.b.octets), Blue.aToAll] {
+                    var ports: Set<UInt16> = []
+                    for leftover in [0, 0x55, 0xFF] as [UInt8] {
+                        let packet = try rig.packet(frame, segments: [cut])
+                        let end = packet.pointee.buf_addr + Int(packet.pointee.data_off) + cut
+                        end.update(repeating: leftover, count: 64)
+                        let sent = try rig.forward(packet, on: rig.lan(2))[rig.wan] ?? []
+                        #expect(sent.first?.suffix(frame.count) == frame[...])
+                        ports.formUnion(sent.map { $0.u16(34) })
+                    }
+                    #expect(ports.count == 1)
+                }
+            }
+        }
+
         @Test("Flags that a device set on receipt are not taken for orders on transmission")
         func offloadFlags() throws {
             try Rig.blue { rig in
