@@ -2,8 +2,8 @@ import CShims
 
 /// VLAN ID or untagged -> network, one map for each access port.
 ///
-/// Layout: 4096 16-bit network indexes, index = VLAN ID, 0 = untagged, as in a priority tag (IEEE 802.1Q 6.8); 0 = no network. Writer: control, release stores.
-/// Readers: workers, acquire loads, so that a worker that sees an index also sees the network's record.
+/// Layout: 4096 16-bit network indexes, 0 = no network. Position = VLAN ID, 0 = untagged, as in a priority tag (IEEE 802.1Q 6.8). Writer: control,
+/// release stores. Readers: workers, acquire loads, so that a worker that sees an index also sees the network's record.
 package struct PortVLANMap: @unchecked Sendable {
     static let untagged = 0
     static let count = 4096

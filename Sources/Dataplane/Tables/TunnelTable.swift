@@ -4,7 +4,7 @@ import CShims
 ///
 /// Never changed after it is published: control publishes another record and frees this one after a quiescent state.
 package struct TunnelRecord: BitwiseCopyable {
-    /// 50 bytes on the wire: Ethernet 14, IPv4 20, UDP 8, VXLAN 8. See ``OuterHeader``.
+    /// Ethernet 14, IPv4 20 and UDP 8 bytes; writes them with the network's ``VXLANHeader`` behind, 50 in all.
     package let header: OuterHeader
     /// Flags for the device that is to compute the outer IPv4 checksum; 0 where it does not.
     let offloadFlags: UInt64

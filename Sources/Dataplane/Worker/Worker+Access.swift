@@ -1,6 +1,7 @@
 import CShims
 
-// In: a burst received on an access port, in `received`. Out: `frames`, with network, keys and tag; the rest dropped and counted.
+// In: a burst received on an access port, in `received`. Out: `frames`, with tag, keys and their hashes, the keys' home buckets on their way; the
+// rest dropped and counted.
 
 extension Worker {
     /// The number of frames to forward.

@@ -1,6 +1,6 @@
 import CShims
 
-// In: a frame for a remote VTEP. Out: its tag off, the tunnel's outer headers before it, patched, in the transmit queue of the tunnel's port.
+// In: a frame for a remote VTEP. Out: its tag off, the outer headers before it, in the transmit queue of the tunnel's port.
 
 extension Worker {
     @_noLocks @_noAllocation @inline(__always)

@@ -1,7 +1,7 @@
 import CShims
 
-// In: a burst received on an underlay port, in `received`. Out: `frames`, the inner frames of the VXLAN packets, outer headers and
-// padding off; ARP and ICMP handed to control; the rest dropped and counted.
+// In: a burst received on an underlay port, in `received`. Out: `frames`, the inner frames of the VXLAN packets, outer headers and padding off, with
+// keys and their hashes, the keys' home buckets on their way; ARP and ICMP handed to control; the rest dropped and counted.
 
 extension Worker {
     /// The number of frames to forward.

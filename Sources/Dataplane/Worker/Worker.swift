@@ -17,7 +17,7 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///     Worker+Poll       receive a burst, remember the time, transmit, report, sleep when idle
 ///     Worker+Access     classify what came from an access port        AccessVerdict
 ///     Worker+Underlay   validate and strip what came from a tunnel    UnderlayVerdict
-///     Worker+Forward    learn sources, look up destinations, act
+///     Worker+Forward    look up both MACs, settle what is new, act
 ///     Worker+Encapsulate, Worker+Local, Worker+Flood                  the actions
 ///     Worker+Transmit   per-port queues
 ///
