@@ -85,14 +85,14 @@ extension Worker {
         }
     }
 
-    /// `idle: adaptive`: polls on for 100 microseconds, then sleeps for a quarter of the time that it has been idle, at most 250
+    /// `idle: adaptive`: polls on for 100 microseconds, then sleeps for a quarter of the time that it has been idle, at most 400
     /// microseconds, so that a packet never waits for much longer than the silence before it, and never for a millisecond.
     @_noLocks @_noAllocation @inline(never)
     private mutating func backOff(_ end: UInt64) {
         let cyclesPerMicrosecond = cyclesPerSecond / 1_000_000
         let idle = (end &- idleSince) / (cyclesPerMicrosecond | 1)
         if idle < 100 { return vd_pause() }
-        vd_idle_sleep(UInt32(truncatingIfNeeded: min(idle / 4, 250)))
+        vd_idle_sleep(UInt32(truncatingIfNeeded: min(idle / 4, 400)))
         counters.worker.pointee.totalCycles &+= vd_cycles() &- end
     }
 }

@@ -37,7 +37,7 @@ package struct WorkerThread: @unchecked Sendable {
 }
 
 /// Waits until no worker can still hold what control unpublished before the call: each has passed a quiescent state since. A worker passes
-/// one with each burst and never sleeps for more than a quarter of a millisecond, so this takes less than one.
+/// one with each burst and never sleeps for more than 0.4 milliseconds, so this takes less than one.
 package func awaitQuiescence(_ workers: [WorkerThread]) {
     vd_fence()
     let before = workers.map(\.round)
