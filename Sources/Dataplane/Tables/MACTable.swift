@@ -7,7 +7,7 @@ import CShims
 /// There are at least twice as many slots as the capacity, so that nearly every key is found in its home bucket: one cache line.
 ///
 /// Who writes: workers insert and move what they learn; control inserts configured entries and is the only one that deletes.
-/// Who reads: workers, twice a packet.
+/// Who reads: workers, the destination of each packet and each source once a second (``SourceFilter``).
 ///
 /// Memory order: every change replaces a whole slot, key and entry together, with one 16-byte compare-and-swap, so a writer can
 /// never change an entry of a key that has just left the slot. A reader loads the key, then the entry (acquire), then the
