@@ -17,11 +17,19 @@ VD_HOT void *_Nullable vd_load_acquire_pointer(void *_Nullable const *_Nonnull p
 VD_HOT void vd_store_release_pointer(void *_Nullable *_Nonnull p, void *_Nullable v) { __atomic_store_n(p, v, __ATOMIC_RELEASE); }
 
 /// A worker's report of a quiescent state: nothing that it reads afterwards may be read before this store is visible to control.
-VD_HOT void vd_store_sequential_u64(uint64_t *_Nonnull p, uint64_t v) { __atomic_store_n(p, v, __ATOMIC_SEQ_CST); }
+VD_HOT void vd_store_sequential_u64(uint64_t *_Nonnull p, uint64_t v) {
+    __atomic_store_n(p, v, __ATOMIC_SEQ_CST);
+#if !defined(__x86_64__)
+    // On x86-64 this store is a full barrier. Elsewhere acquire loads may pass it: on ARM64, those that compile to ldapr.
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+#endif
+}
 /// Control's side: its publication is visible before it reads those reports.
 VD_HOT void vd_fence(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 /// Replaces the pair (low, high) at a 16-byte aligned address if it still holds the expected pair.
+/// Two writers rely on it that at least one of them sees what the other has written when it looks at the other's slot afterwards:
+/// cmpxchg16b and ARM64's caspal are full barriers.
 VD_HOT bool vd_compare_exchange_pair(uint64_t *_Nonnull p, uint64_t expected_low, uint64_t expected_high, uint64_t low, uint64_t high) {
     unsigned __int128 expected = (unsigned __int128)expected_high << 64 | expected_low;
     unsigned __int128 desired = (unsigned __int128)high << 64 | low;
