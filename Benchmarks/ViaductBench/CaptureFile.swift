@@ -12,7 +12,7 @@ struct CaptureFile {
         guard mkdtemp(&template) != nil else {
             throw BenchError("cannot make a directory in \(parent): \(String(cString: strerror(errno)))")
         }
-        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        directory = String(decoding: template.dropLast().map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         do {
             try CaptureFile.write(frames, to: path)
         } catch {

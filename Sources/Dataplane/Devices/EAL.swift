@@ -64,7 +64,7 @@ package enum EAL {
     package static var log: [String] {
         var buffer = [CChar](repeating: 0, count: 16385)
         let length = vd_eal_log(&buffer, buffer.count)
-        let text = String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let text = String(decoding: buffer.prefix(length).map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
         return text.split(separator: "\n").map(String.init)
     }
 

@@ -62,7 +62,7 @@ extension SocketPlace {
             var template = Array((SocketPlace.directory(of: path) + SocketPlace.hiddenTemplate).utf8CString)
             guard mkdtemp(&template) != nil else { throw SocketPlace.unusable(path) }
             self.path = path
-            directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+            directory = String(decoding: template.dropLast().map(UInt8.init(truncatingIfNeeded:)), as: UTF8.self)
         }
 
         /// Gives the bound socket its mode and its path.

@@ -10,7 +10,7 @@ enum UsableCPUs {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 4096)
         while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
             if text.hasPrefix(key) { return parse(text.dropFirst(key.count).filter { !$0.isWhitespace }) }
         }
         return [0]
