@@ -22,7 +22,7 @@ all: build
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: dependencies
 dependencies: ## Install the Debian packages that are missing
@@ -78,6 +78,10 @@ check-hot-path: build ## Fail when a function that a worker executes retains, al
 .PHONY: check-instructions
 check-instructions: dependencies build ## Fail when a packet costs other than the known number of instructions
 	@scripts/check-instructions
+
+.PHONY: check-arm64
+check-arm64: ## Compile the C shims, and check the types of the data plane, for ARM64 (downloads Debian's headers for it)
+	@scripts/check-arm64
 
 .PHONY: lint
 lint: ## Check the formatting of Swift sources and the syntax of scripts
