@@ -35,7 +35,8 @@ struct SyntheticState {
     /// The number of packets that are left.
     mutating func fill(_ packets: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>, _ count: UInt16) -> UInt16 {
         let granted = UInt16(truncatingIfNeeded: min(UInt64(count), vd_load_acquire_u64(&remaining)))
-        remaining &-= UInt64(granted)
+        // Not when there are none: the store would undo what has been set meanwhile.
+        if granted > 0 { remaining &-= UInt64(granted) }
         var i = 0
         while i < Int(granted) {
             write(packets[i].unsafelyUnwrapped)

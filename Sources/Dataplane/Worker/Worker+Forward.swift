@@ -24,9 +24,11 @@ extension Worker {
             let destination = macs.lookupHome(frame.pointee.destinationKey, hash: frame.pointee.destinationHash)
             frame.pointee.destination = destination.destination
             if _slowPath(!isCurrent || destination.isNone) {
-                vd_prefetch(macs.home(frame.pointee.sourceHash))
-                vd_prefetch(macs.alternate(frame.pointee.sourceHash))
-                vd_prefetch(macs.alternate(frame.pointee.destinationHash))
+                if !isCurrent {
+                    vd_prefetch(macs.home(frame.pointee.sourceHash))
+                    vd_prefetch(macs.alternate(frame.pointee.sourceHash))
+                }
+                if destination.isNone { vd_prefetch(macs.alternate(frame.pointee.destinationHash)) }
                 unsettled[unsettledCount] = frame
                 unsettledCount &+= 1
             }
