@@ -69,6 +69,28 @@ extension PacketPath {
             #expect(hardware.count == 100 * 2 + 34 * 2)
         }
 
+        @Test("What a device said on receipt is no order on transmission, wherever a frame goes", arguments: [true, false])
+        func receiveFlags(hardware: Bool) throws {
+            var options = Rig.Options()
+            options.hardwareChecksum = hardware
+            let orders = hardware ? VD_TX_OUTER_IP_CKSUM | VD_TX_OUTER_IPV4 | VD_TX_TUNNEL_VXLAN : 0
+            try Rig.blue(options) { rig in
+                rig.put(Blue.b, .tunnel(1))
+                rig.put(Blue.c, .port(1, vlan: 200))
+                for to in [Blue.b, Blue.c, .broadcast] {
+                    let packet = try rig.packet(datagram(from: Blue.a, to: to))
+                    packet.pointee.ol_flags = VD_RX_IP_CKSUM_GOOD | VD_RX_L4_CKSUM_BAD | VD_RX_OUTER_IP_CKSUM_BAD
+                    try rig.receive(packet, on: rig.lan(2))
+                    rig.poll()
+                    for (port, expected) in [(rig.lan(0), 0), (rig.lan(1), 0), (rig.wan, orders)] {
+                        let packets = rig.takePackets(port)
+                        #expect(packets.allSatisfy { $0.pointee.ol_flags == expected })
+                        packets.forEach { vd_mbuf_free($0) }
+                    }
+                }
+            }
+        }
+
         @Test("Nothing is ordered for frames to access ports, even when the device could")
         func localFrames() throws {
             var options = Rig.Options()
