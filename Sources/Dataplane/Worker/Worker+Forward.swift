@@ -37,9 +37,9 @@ extension Worker {
         if unsettledCount > 0 { settle(unsettledCount) }
     }
 
-    /// Learns sources that are new, have moved or were not seen this second, then looks all destinations up again, in both buckets, so that stations
-    /// that meet within a burst find each other. What the first look has settled stays so: a frame to a station that moves in this very burst may
-    /// still go to its old place. Group addresses are never in the table.
+    /// Learns sources that are new, have moved or were not seen this second, then looks their destinations up again, in both buckets, so that
+    /// stations that meet within a burst find each other. What the first look has settled stays so: a frame to a station that moves in this very
+    /// burst may still go to its old place. Group addresses are never in the table.
     @_noLocks @_noAllocation @inline(never)
     private mutating func settle(_ count: Int) {
         let macs = tables.macs, unsettled = unsettled
