@@ -34,25 +34,28 @@ extension Worker {
             }
             frame += 1
         }
-        if unsettledCount > 0 { settle(unsettledCount) }
+        if unsettledCount > 0 { settle(unsettledCount, end: end) }
     }
 
     /// Learns sources that are new, have moved or were not seen this second, then looks their destinations up again, in both buckets, so that
     /// stations that meet within a burst find each other. What the first look has settled stays so: a frame to a station that moves in this very
     /// burst may still go to its old place. Group addresses are never in the table.
     @_noLocks @_noAllocation @inline(never)
-    private mutating func settle(_ count: Int) {
-        let macs = tables.macs, unsettled = unsettled
+    private mutating func settle(_ count: Int, end: UnsafeMutablePointer<Frame>) {
+        let macs = tables.macs, unsettled = unsettled, stamp = sourceStamp
         var i = 0
         while i < count {
             let frame = unsettled[i].unsafelyUnwrapped
             i &+= 1
-            let origin = frame.pointee.origin, hash = frame.pointee.sourceHash
-            if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { continue }
-            if MACTable.isCurrent(macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
-                sources.insert(hash: hash, origin: origin, stamp: sourceStamp)
-            } else if !learn(frame) {
-                frame.pointee.destination = .refused
+            settleSource(frame)
+            if sourceStamp != stamp {
+                // A station has moved: that the first look knew it in later frames of this burst says nothing any more.
+                var later = frame + 1
+                while later < end {
+                    settleSource(later)
+                    later += 1
+                }
+                break
             }
         }
         i = 0
@@ -61,6 +64,17 @@ extension Worker {
             i &+= 1
             if frame.pointee.destination == .refused { continue }
             frame.pointee.destination = macs.lookup(frame.pointee.destinationKey, hash: frame.pointee.destinationHash).destination
+        }
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func settleSource(_ frame: UnsafeMutablePointer<Frame>) {
+        let origin = frame.pointee.origin, hash = frame.pointee.sourceHash
+        if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { return }
+        if MACTable.isCurrent(tables.macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
+            sources.insert(hash: hash, origin: origin, stamp: sourceStamp)
+        } else if !learn(frame) {
+            frame.pointee.destination = .refused
         }
     }
 
@@ -130,6 +144,7 @@ extension Worker {
         case .moved:
             // What other workers have seen this second is no longer so.
             tables.macs.beginEpoch()
+            sourceStamp = SourceFilter.stamp(now: now, epoch: tables.macs.epoch)
             counters.worker.pointee.macsMoved &+= 1
             tell(.macMoved, key, origin, previous)
         case .full:

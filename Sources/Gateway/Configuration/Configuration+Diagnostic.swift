@@ -6,6 +6,8 @@ extension Configuration.Position {
 extension Configuration.Diagnostic {
     /// One line in the form that editors and compilers share: `file:line:column: error: message; advice`.
     package func rendered(file: String) -> String {
-        "\(file):\(position.line):\(position.column): \(severity.rawValue): \(message); \(advice)"
+        // One line, whatever the file or the YAML library has put into the words.
+        let words = "\(message); \(advice)".map { $0.isNewline ? " " : $0 }
+        return "\(file):\(position.line):\(position.column): \(severity.rawValue): " + String(words)
     }
 }

@@ -62,6 +62,18 @@ extension PacketPath {
             }
         }
 
+        @Test("A station that was known, moves and comes back within a burst is where it was")
+        func roundTrip() throws {
+            try Rig.blue { rig in
+                rig.put(Blue.b, .port(2))
+                for _ in 0..<2 { _ = try rig.forward(rig.encapsulated(Blue.aToB, from: 1)) }
+                for tunnel in [1, 2, 1] { try rig.receive(rig.encapsulated(Blue.aToB, from: tunnel).bytes, on: rig.wan) }
+                rig.poll()
+                #expect(rig.take(rig.lan(2)).count == 3 && rig.place(of: Blue.a) == .tunnel(1))
+                #expect(rig.counters().totals.macsMoved == 2)
+            }
+        }
+
         @Test("Frames whose source is configured elsewhere are dropped out of their burst, wherever they lead")
         func violations() throws {
             try Rig.blue { rig in
