@@ -55,7 +55,7 @@ extension Gateway {
     private func destination(of location: MACAddition.Location, in network: Reconciler.RunningNetwork) throws(GatewayError) -> Destination {
         switch location {
         case .remote(let address):
-            guard let tunnel = reconciler.tunnels[address] else {
+            guard let tunnel = reconciler.tunnels[RemoteVTEP(address, udpPort: network.udpPort)] else {
                 throw .notFound(
                     "\(address) is no remote VTEP of this gateway", advice: "add it to the network's remotes in the configuration file")
             }
@@ -101,7 +101,7 @@ extension Gateway {
 private struct MACSelection {
     private var network: NetworkIndex?
     private var port: PortIndex?
-    private var tunnel: TunnelIndex?
+    private var tunnels: Set<TunnelIndex>?
     private let mac: MACAddress?
     private let origin: MACOrigin?
 
@@ -112,10 +112,11 @@ private struct MACSelection {
             self.port = port.index
         }
         if let remote = filter.remote {
-            guard let tunnel = reconciler.tunnels[remote] else {
+            let tunnels = reconciler.tunnels.filter { $0.key.address == remote }.values.map(\.index)
+            guard !tunnels.isEmpty else {
                 throw .notFound("\(remote) is no remote VTEP of this gateway", advice: "see 'viaduct show tunnels'")
             }
-            self.tunnel = tunnel.index
+            self.tunnels = Set(tunnels)
         }
         mac = filter.mac
         origin = filter.origin
@@ -123,7 +124,7 @@ private struct MACSelection {
 
     func contains(_ key: MACKey, _ entry: MACEntry) -> Bool {
         (network == nil || key.network == network) && (port == nil || entry.destination.port == port)
-            && (tunnel == nil || entry.destination.tunnel == tunnel) && (mac == nil || key.mac == mac)
+            && (tunnels == nil || entry.destination.tunnel.map { tunnels!.contains($0) } ?? false) && (mac == nil || key.mac == mac)
             && (origin == nil || entry.origin == origin)
     }
 }
@@ -135,7 +136,7 @@ private struct Names {
 
     init(_ reconciler: Reconciler) {
         networks = Dictionary(uniqueKeysWithValues: reconciler.networks.values.map { ($0.index, $0.name) })
-        remotes = Dictionary(uniqueKeysWithValues: reconciler.tunnels.map { ($0.value.index, $0.key) })
+        remotes = Dictionary(uniqueKeysWithValues: reconciler.tunnels.map { ($0.value.index, $0.key.address) })
     }
 }
 

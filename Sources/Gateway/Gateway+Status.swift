@@ -72,8 +72,8 @@ extension Gateway {
             let counters = counters(of: tunnel.index)
             let before = tunnelBaselines[tunnel.index] ?? TunnelCounters()
             return TunnelStatus(
-                remote: remote, local: tunnel.route.source, state: state(of: tunnel), nextHop: tunnel.route.nextHop,
-                port: reconciler.ports[tunnel.route.port].name, rxPackets: counters.rxPackets - before.rxPackets,
+                remote: remote.address, local: tunnel.route.source, state: state(of: tunnel), nextHop: tunnel.route.paths[0].nextHop,
+                port: reconciler.ports[tunnel.route.paths[0].port].name, rxPackets: counters.rxPackets - before.rxPackets,
                 txPackets: counters.txPackets - before.txPackets)
         }
     }
@@ -89,7 +89,7 @@ extension Gateway {
 
     private func state(of tunnel: Reconciler.RunningTunnel) -> TunnelStatus.State {
         if machinery.tables.tunnels[tunnel.index]?.isResolved == true { return .up }
-        return reconciler.host.neighbors.state(of: tunnel.route.key) == .failed ? .unreachable : .resolving
+        return tunnel.route.paths.allSatisfy { reconciler.host.neighbors.state(of: $0.key) == .failed } ? .unreachable : .resolving
     }
 
     package func neighbors() -> [NeighborStatus] {

@@ -7,6 +7,8 @@ package struct Configuration: Equatable, Sendable {
     package var ports: [Port] = []
     package var vxlan = VXLAN()
     package var macs = MACs()
+    /// Static routes to VTEPs beyond the links of the underlay ports.
+    package var routes: [Route] = []
     package var networks: [Network] = []
 
     package init() {}
@@ -50,16 +52,69 @@ package struct Configuration: Equatable, Sendable {
         /// Largest Ethernet payload in bytes: header and VLAN tag come on top.
         package var mtu: Int
         package var queues = QueueCount.auto
-        /// Underlay only.
+        // Underlay only.
         package var addresses: [InterfaceAddress] = []
-        package var gateway: IPAddress?
+        /// Default next hops: at most one of each family.
+        package var gateways: [IPAddress] = []
         package var neighbors: [StaticNeighbor] = []
+        /// 802.1Q tag of everything that leaves and enters through the port; `nil` = untagged.
+        package var vlan: VLANID?
+        /// Priority in that tag.
+        package var priority = Priority.fixed(0)
+        /// DSCP of VXLAN packets that leave here; `nil` = ``VXLAN/dscp``.
+        package var dscp: DSCP?
+        /// VXLAN over IPv6 with UDP checksum zero (RFC 6935, RFC 6936).
+        package var udp6ZeroChecksum: Set<TrafficDirection> = []
 
         package init(name: String, device: String, role: Role, mtu: Int = 1500) {
             self.name = name
             self.device = device
             self.role = role
             self.mtu = mtu
+        }
+    }
+
+    /// 802.1p priority of outer tags: a number from 0 to 7, or the upper three bits of the DSCP (RFC 2474 section 4.2.2).
+    package enum Priority: Equatable, Sendable {
+        case fixed(Int)
+        case dscp
+    }
+
+    /// DSCP of outer headers: a number from 0 to 63, or the inner packet's, 0 where the inner frame holds no IP packet (RFC 2983).
+    package enum DSCP: Equatable, Sendable {
+        case fixed(Int)
+        case copy
+    }
+
+    package enum TrafficDirection: String, CaseIterable, Sendable { case send, receive }
+
+    /// Don't-fragment flag of outer IPv4 headers; `inherit`: the inner packet's, set where that is IPv6, unset where it is not IP.
+    package enum DontFragment: String, CaseIterable, Sendable { case set, unset, inherit }
+
+    /// Whose VXLAN packets are taken, beside those of the VTEPs that the configuration names (RFC 7348 section 7).
+    package enum Accept: Equatable, Sendable {
+        case configured
+        case any
+        case prefixes([InterfaceAddress])
+    }
+
+    /// What is made of set bits in a VXLAN header's reserved fields, all 39 of them: `rfc` ignores them (RFC 7348 section 5), `strict` refuses the
+    /// packet, `mask` refuses it if one of these bits is set, of the header's eight bytes as a number.
+    package enum ReservedBits: Equatable, Sendable {
+        case rfc
+        case strict
+        case mask(UInt64)
+    }
+
+    package struct Route: Equatable, Sendable {
+        /// Its address is the lowest of the prefix.
+        package var prefix: InterfaceAddress
+        /// On the links of underlay ports; flows are spread over all of them.
+        package var nextHops: [IPAddress]
+
+        package init(prefix: InterfaceAddress, nextHops: [IPAddress]) {
+            self.prefix = prefix
+            self.nextHops = nextHops
         }
     }
 
@@ -77,6 +132,17 @@ package struct Configuration: Equatable, Sendable {
         /// UDP destination port.
         package var port: UInt16 = 4789
         package var sourcePorts: ClosedRange<UInt16> = 49152...65535
+        /// Source addresses of outer headers, at most one of each family, accepted on every underlay port; without one, the address of the port
+        /// that a tunnel leaves through.
+        package var local: [IPAddress] = []
+        package var accept = Accept.configured
+        package var reservedBits = ReservedBits.rfc
+        /// UDP checksums over IPv4; over IPv6 they are the rule.
+        package var udpChecksum = false
+        /// IPv4 TTL and IPv6 hop limit.
+        package var ttl = 64
+        package var dscp = DSCP.fixed(0)
+        package var df = DontFragment.set
 
         package init() {}
     }
@@ -97,6 +163,16 @@ package struct Configuration: Equatable, Sendable {
         /// Head-end replication list.
         package var remotes: [IPAddress] = []
         package var staticMACs: [StaticMAC] = []
+        /// UDP destination port; `nil` = ``VXLAN/port``.
+        package var udpPort: UInt16?
+        /// Multicast group that flooded frames go to, and come from (RFC 7348 section 4.2).
+        package var group: IPAddress?
+        /// Underlay port that the group is joined on and sent to; `nil` = the first with an address of the family.
+        package var groupPort: String?
+        /// Largest payload in bytes that its hosts use, for the audit; `nil` = the largest MTU of its access ports.
+        package var mtu: Int?
+        /// Hosts whose packets do not fit the underlay are told so (RFC 1191, RFC 8201).
+        package var icmpTooBig = false
 
         package init(name: String, vni: VNI) {
             self.name = name

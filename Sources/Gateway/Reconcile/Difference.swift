@@ -34,7 +34,7 @@ package enum Difference {
         var members: [Step] = []
         var networks: [Step] = []
         for (vni, network) in old.networks.sorted(by: { $0.key < $1.key }) {
-            guard let kept = new.networks[vni] else {
+            guard let kept = new.networks[vni], kept.udpPort == network.udpPort else {
                 networks.append(.removeNetwork(vni))
                 continue
             }
@@ -47,8 +47,9 @@ package enum Difference {
     private static func additions(_ old: WantedState, _ new: WantedState) -> [Step] {
         var steps: [Step] = []
         for (vni, network) in new.networks.sorted(by: { $0.key < $1.key }) {
-            let before = old.networks[vni]
-            if before == nil { steps.append(.addNetwork(vni, name: network.name)) }
+            // Under another UDP port it is another network to everybody else.
+            let before = old.networks[vni].flatMap { $0.udpPort == network.udpPort ? $0 : nil }
+            if before == nil { steps.append(.addNetwork(vni, name: network.name, udpPort: network.udpPort)) }
             if let before, before.name != network.name { steps.append(.renameNetwork(vni, name: network.name)) }
             steps += network.members.subtracting(before?.members ?? []).inOrder.map { .addMember(vni, $0) }
             if network.remotes != before?.remotes ?? [] { steps.append(.setRemotes(vni, network.remotes)) }

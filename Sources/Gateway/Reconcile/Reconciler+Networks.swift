@@ -3,9 +3,9 @@ import Dataplane
 // Steps that concern networks: members, flood lists, static MACs.
 
 extension Reconciler {
-    mutating func addNetwork(_ vni: VNI, _ name: String) -> Bool {
+    mutating func addNetwork(_ vni: VNI, _ name: String, _ udpPort: UInt16?) -> Bool {
         guard let index = networkIndexes.take().map({ NetworkIndex($0) }) else { return false }
-        networks[vni] = RunningNetwork(index: index, name: name)
+        networks[vni] = RunningNetwork(index: index, name: name, udpPort: udpPort)
         tables.networks.set(index, vni: vni)
         tables.vnis.publish(vni, index)
         return true
@@ -45,7 +45,7 @@ extension Reconciler {
         leftovers.floodLists.append(tables.networks.publishLocal(network.index, list))
     }
 
-    mutating func publishRemoteFloodList(_ vni: VNI, _ remotes: Set<IPAddress>) {
+    mutating func publishRemoteFloodList(_ vni: VNI, _ remotes: Set<RemoteVTEP>) {
         guard let network = networks[vni] else { return }
         for gone in (state.networks[vni]?.remotes ?? []).subtracting(remotes) {
             guard let tunnel = tunnels[gone] else { continue }
@@ -62,7 +62,7 @@ extension Reconciler {
 
 extension Reconciler {
     func putStaticMAC(_ vni: VNI, _ mac: MACAddress, _ location: Configuration.StaticMAC.Location, seconds: UInt32) -> Bool {
-        guard let network = networks[vni], let destination = destination(of: location) else { return false }
+        guard let network = networks[vni], let destination = destination(of: location, in: network) else { return false }
         return tables.macs.put(MACKey(network: network.index, mac: mac), destination, .configured, now: seconds)
     }
 
@@ -71,9 +71,9 @@ extension Reconciler {
         tables.macs.remove(MACKey(network: network.index, mac: mac))
     }
 
-    package func destination(of location: Configuration.StaticMAC.Location) -> Destination? {
+    package func destination(of location: Configuration.StaticMAC.Location, in network: RunningNetwork) -> Destination? {
         switch location {
-        case .remote(let address): tunnels[address].map { .tunnel($0.index) }
+        case .remote(let address): tunnels[RemoteVTEP(address, udpPort: network.udpPort)].map { .tunnel($0.index) }
         case .member(let member): destination(of: member)
         }
     }

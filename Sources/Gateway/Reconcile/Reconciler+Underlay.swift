@@ -13,7 +13,7 @@ extension Reconciler {
         perform(host.update(ports: underlayPorts, now: now))
     }
 
-    mutating func addTunnel(_ remote: IPAddress, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
+    mutating func addTunnel(_ remote: RemoteVTEP, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
         guard let index = tunnelIndexes.take() else { return false }
         tunnels[remote] = RunningTunnel(index: TunnelIndex(index), route: route)
         let isRequired = require(route, now: now)
@@ -21,41 +21,53 @@ extension Reconciler {
         return isRequired
     }
 
-    mutating func rerouteTunnel(_ remote: IPAddress, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
+    mutating func rerouteTunnel(_ remote: RemoteVTEP, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
         guard let old = tunnels[remote]?.route else { return false }
         tunnels[remote]?.route = route
         let isRequired = require(route, now: now)
         publishTunnel(remote)
-        host.release(old.key)
+        release(old)
         return isRequired
     }
 
-    mutating func removeTunnel(_ remote: IPAddress) {
+    mutating func removeTunnel(_ remote: RemoteVTEP) {
         guard let tunnel = tunnels.removeValue(forKey: remote) else { return }
-        host.release(tunnel.route.key)
+        release(tunnel.route)
         leftovers.tunnels.insert(tunnel.index)
     }
 
     /// False when the neighbour table is full, which the limits of a configuration do not allow.
     mutating func require(_ route: UnderlayRoute, now: MonotonicTime) -> Bool {
-        guard let required = try? host.require(route.key, now: now) else { return false }
-        perform(required)
+        for (position, path) in route.paths.enumerated() where !path.nextHop.isMulticast {
+            guard let required = try? host.require(path.key, now: now) else {
+                for earlier in route.paths[..<position] where !earlier.nextHop.isMulticast { host.release(earlier.key) }
+                return false
+            }
+            perform(required)
+        }
         return true
     }
 
+    mutating func release(_ route: UnderlayRoute) {
+        for path in route.paths where !path.nextHop.isMulticast { host.release(path.key) }
+    }
+
     /// Publishes a tunnel's record with what is known of its next hop now.
-    mutating func publishTunnel(_ remote: IPAddress) {
-        guard let tunnel = tunnels[remote], let source = tunnel.route.source.ipv4, let destination = remote.ipv4 else { return }
-        let port = ports[tunnel.route.port]
+    mutating func publishTunnel(_ remote: RemoteVTEP) {
+        guard let tunnel = tunnels[remote], let source = tunnel.route.source.ipv4, let destination = remote.address.ipv4 else {
+            return
+        }
+        let path = tunnel.route.paths[0]
+        let port = ports[path.port]
         let record = TunnelRecord(
-            port: port.index, nextHopMAC: host.neighbors.mac(of: tunnel.route.key), portMAC: port.mac, source: source,
+            port: port.index, nextHopMAC: host.neighbors.mac(of: path.key), portMAC: port.mac, source: source,
             destination: destination, udpPort: state.vxlan.port, mtu: port.mtu, hardwareChecksum: port.hardwareChecksum)
         leftovers.memory.append(tables.tunnels.publish(tunnel.index, record))
     }
 
     mutating func publishVTEPs() {
         var map: [UInt32: TunnelIndex] = [:]
-        for (remote, tunnel) in tunnels { if let address = remote.ipv4 { map[address] = tunnel.index } }
+        for (remote, tunnel) in tunnels { if let address = remote.address.ipv4 { map[address] = tunnel.index } }
         leftovers.memory.append(tables.vteps.publish(map))
     }
 
@@ -67,7 +79,7 @@ extension Reconciler {
                 continue
             }
             let key = PortAddress(port: port, address: address)
-            for remote in tunnels.filter({ $0.value.route.key == key }).keys { publishTunnel(remote) }
+            for remote in tunnels.filter({ $0.value.route.paths.contains { $0.key == key } }).keys { publishTunnel(remote) }
         }
     }
 
@@ -78,10 +90,6 @@ extension Reconciler {
         defer { actions = [] }
         return actions
     }
-}
-
-extension UnderlayRoute {
-    var key: PortAddress { PortAddress(port: port, address: nextHop) }
 }
 
 extension UnderlayHost {

@@ -9,6 +9,8 @@ package struct Reconciler {
     package struct RunningNetwork {
         package var index: NetworkIndex
         package var name: String
+        /// UDP destination port of its tunnels; `nil` = the gateway's.
+        package var udpPort: UInt16?
         package var members: Set<Configuration.Member> = []
     }
 
@@ -24,7 +26,7 @@ package struct Reconciler {
 
     package private(set) var state = WantedState()
     package internal(set) var networks: [VNI: RunningNetwork] = [:]
-    package internal(set) var tunnels: [IPAddress: RunningTunnel] = [:]
+    package internal(set) var tunnels: [RemoteVTEP: RunningTunnel] = [:]
     package var host: UnderlayHost
     var networkIndexes = IndexPool(limit: NetworkTable.capacity)
     var tunnelIndexes = IndexPool(limit: TunnelTable.capacity)
@@ -82,7 +84,7 @@ package struct Reconciler {
         case .removeStaticMAC(let vni, let mac): removeStaticMAC(vni, mac)
         case .removeMember(let vni, let member): removeMember(vni, member)
         case .removeNetwork(let vni): removeNetwork(vni)
-        case .addNetwork(let vni, let name): return addNetwork(vni, name)
+        case .addNetwork(let vni, let name, let udpPort): return addNetwork(vni, name, udpPort)
         case .renameNetwork(let vni, let name): networks[vni]?.name = name
         case .addMember(let vni, let member): addMember(vni, member)
         case .setRemotes(let vni, let remotes): publishRemoteFloodList(vni, remotes)

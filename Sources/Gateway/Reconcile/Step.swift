@@ -9,17 +9,17 @@ package enum Step: Equatable, Sendable {
     case setAgeing(Int)
     /// Addresses, gateways and configured neighbours of all underlay ports; names those that differ.
     case setUnderlayPorts([Configuration.Port], changed: [String])
-    case addTunnel(IPAddress, UnderlayRoute)
-    case rerouteTunnel(IPAddress, UnderlayRoute)
+    case addTunnel(RemoteVTEP, UnderlayRoute)
+    case rerouteTunnel(RemoteVTEP, UnderlayRoute)
     case removeStaticMAC(VNI, MACAddress)
     case removeMember(VNI, Configuration.Member)
     case removeNetwork(VNI)
-    case addNetwork(VNI, name: String)
+    case addNetwork(VNI, name: String, udpPort: UInt16?)
     case renameNetwork(VNI, name: String)
     case addMember(VNI, Configuration.Member)
-    case setRemotes(VNI, Set<IPAddress>)
+    case setRemotes(VNI, Set<RemoteVTEP>)
     case putStaticMAC(VNI, MACAddress, Configuration.StaticMAC.Location)
-    case removeTunnel(IPAddress)
+    case removeTunnel(RemoteVTEP)
 }
 
 extension Step {
@@ -40,12 +40,12 @@ extension Step: CustomStringConvertible {
         case .setMACCapacity(let capacity): "MAC table capacity: \(capacity)"
         case .setAgeing(let seconds): "MAC ageing: \(seconds == 0 ? "never" : "\(seconds) s")"
         case .setUnderlayPorts(_, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
-        case .addTunnel(let remote, let route): "remote VTEP \(remote) added, next hop \(route.nextHop)"
-        case .rerouteTunnel(let remote, let route): "remote VTEP \(remote) rerouted, next hop \(route.nextHop)"
+        case .addTunnel(let remote, let route): "remote VTEP \(remote) added, \(route)"
+        case .rerouteTunnel(let remote, let route): "remote VTEP \(remote) rerouted, \(route)"
         case .removeStaticMAC(let vni, let mac): "VNI \(vni): static MAC \(mac) removed"
         case .removeMember(let vni, let member): "VNI \(vni): member \(member) removed"
         case .removeNetwork(let vni): "VNI \(vni): network removed"
-        case .addNetwork(let vni, let name): "VNI \(vni): network \(name) added"
+        case .addNetwork(let vni, let name, _): "VNI \(vni): network \(name) added"
         case .renameNetwork(let vni, let name): "VNI \(vni): network renamed to \(name)"
         case .addMember(let vni, let member): "VNI \(vni): member \(member) added"
         case .setRemotes(let vni, let remotes):

@@ -6,8 +6,10 @@ package struct WantedState: Equatable, Sendable {
     package struct Network: Equatable, Sendable {
         package var name: String
         package var members: Set<Configuration.Member>
-        /// Head-end replication list.
-        package var remotes: Set<IPAddress>
+        /// UDP destination port of its tunnels; `nil` = the gateway's.
+        package var udpPort: UInt16?
+        /// Where flooded frames go: head-end replication list, multicast group.
+        package var remotes: Set<RemoteVTEP>
         package var staticMACs: [MACAddress: Configuration.StaticMAC.Location]
     }
 
@@ -18,7 +20,7 @@ package struct WantedState: Equatable, Sendable {
     /// A network is its VNI: under another name it is still the same.
     package var networks: [VNI: Network] = [:]
     /// Every remote VTEP that a network names, and the way to it.
-    package var tunnels: [IPAddress: UnderlayRoute] = [:]
+    package var tunnels: [RemoteVTEP: UnderlayRoute] = [:]
 
     /// The state of a gateway that has just started: nothing.
     package init() {}
@@ -31,7 +33,7 @@ package struct WantedState: Equatable, Sendable {
         let routes = UnderlayRoutes(
             configuration.ports.compactMap { port in ports[port.name].map { (index: $0.index, port: port) } })
         for network in configuration.networks {
-            for remote in network.allRemotes { tunnels[remote] = routes.lookup(remote) }
+            for remote in network.allRemotes { tunnels[remote] = routes.lookup(remote.address) }
         }
     }
 }
@@ -40,17 +42,18 @@ extension WantedState.Network {
     init(_ network: Configuration.Network) {
         name = network.name
         members = Set(network.members)
-        remotes = Set(network.remotes)
+        udpPort = network.udpPort
+        remotes = Set(network.remotes.map { RemoteVTEP($0, udpPort: network.udpPort) })
         staticMACs = Dictionary(network.staticMACs.map { ($0.mac, $0.location) }) { first, _ in first }
     }
 }
 
 extension Configuration.Network {
     /// Every remote VTEP that the network names: replication list and static MACs.
-    var allRemotes: Set<IPAddress> {
+    var allRemotes: Set<RemoteVTEP> {
         var all = Set(remotes)
         for entry in staticMACs { if case .remote(let address) = entry.location { all.insert(address) } }
-        return all
+        return Set(all.map { RemoteVTEP($0, udpPort: udpPort) })
     }
 }
 

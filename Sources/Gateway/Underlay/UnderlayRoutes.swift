@@ -1,20 +1,5 @@
 import Dataplane
 
-/// Where packets for a remote VTEP leave.
-package struct UnderlayRoute: Hashable, Sendable {
-    package let port: PortIndex
-    /// Outer source address: one of the port's own.
-    package let source: IPAddress
-    /// On the port's link: the remote itself, or the gateway.
-    package let nextHop: IPAddress
-
-    package init(port: PortIndex, source: IPAddress, nextHop: IPAddress) {
-        self.port = port
-        self.source = source
-        self.nextHop = nextHop
-    }
-}
-
 /// Chooses the way to a remote VTEP from the configuration alone: the same ports always give the same answer.
 package struct UnderlayRoutes: Sendable {
     package typealias IndexedPort = (index: PortIndex, port: Configuration.Port)
@@ -49,7 +34,7 @@ package struct UnderlayRoutes: Sendable {
 
     private func throughGateway(_ remote: IPAddress) -> UnderlayRoute? {
         for (index, port) in ports {
-            guard let gateway = port.gateway, gateway.isIPv4 == remote.isIPv4,
+            guard let gateway = port.gateways.first(where: { $0.isIPv4 == remote.isIPv4 }),
                 let source = port.sourceAddress(towards: gateway)
             else { continue }
             return UnderlayRoute(port: index, source: source, nextHop: gateway)

@@ -18,7 +18,7 @@ struct ConfigurationReaderTests {
         let underlay = configuration.ports[2]
         #expect(underlay.device == "0000:3b:00.0" && underlay.role == .underlay)
         #expect(underlay.addresses == [InterfaceAddress("192.0.2.1/24")])
-        #expect(underlay.gateway == IPAddress("192.0.2.254"))
+        #expect(underlay.gateways == [IPAddress("192.0.2.254")!])
         let neighbor = Configuration.StaticNeighbor(
             address: try #require(IPAddress("192.0.2.9")), mac: MACAddress(2, 0, 0, 0, 0, 9))
         #expect(underlay.neighbors == [neighbor])

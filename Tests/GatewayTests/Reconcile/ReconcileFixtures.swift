@@ -48,13 +48,13 @@ struct ConfigurationMaker {
     private mutating func underlay() -> [Configuration.Port] {
         var wan0 = Configuration.Port(name: "wan0", device: "c", role: .underlay, mtu: 1600)
         wan0.addresses = [InterfaceAddress("192.0.2.\([1, 9].randomElement(using: &random)!)/24")!]
-        if Bool.random(using: &random) { wan0.gateway = IPAddress("192.0.2.254")! }
+        if Bool.random(using: &random) { wan0.gateways = [IPAddress("192.0.2.254")!] }
         if Bool.random(using: &random) {
             wan0.neighbors = [.init(address: IPAddress("192.0.2.2")!, mac: MACAddress(2, 0, 0, 0, 2, 2))]
         }
         var wan1 = Configuration.Port(name: "wan1", device: "d", role: .underlay, mtu: 9000)
         wan1.addresses = [InterfaceAddress("198.51.100.1/24")!]
-        if wan0.gateway == nil { wan1.gateway = IPAddress("198.51.100.254")! }
+        if wan0.gateways.isEmpty { wan1.gateways = [IPAddress("198.51.100.254")!] }
         return [wan0, wan1]
     }
 

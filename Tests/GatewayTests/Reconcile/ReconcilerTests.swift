@@ -80,12 +80,12 @@ struct ReconcilerTests {
     private func learnEverywhere(_ reconciler: Reconciler) -> [Learned] {
         var learned: [Learned] = []
         for (vni, network) in reconciler.networks {
-            let places = network.members.map { Configuration.StaticMAC.Location.member($0) } + reconciler.tunnels.keys.map { .remote($0) }
+            let places = network.members.map { Configuration.StaticMAC.Location.member($0) } + reconciler.tunnels.keys.map { .remote($0.address) }
             for (number, place) in places.enumerated() {
                 let mac = MACAddress(2, 0, 0, 9, 9, UInt8(number))
                 var previous = Destination.none
                 let outcome = reconciler.tables.macs.learn(
-                    MACKey(network: network.index, mac: mac), reconciler.destination(of: place)!, now: 5, previous: &previous)
+                    MACKey(network: network.index, mac: mac), reconciler.destination(of: place, in: network)!, now: 5, previous: &previous)
                 #expect(outcome == .inserted)
                 learned.append(Learned(vni: vni, mac: mac, location: place))
             }
@@ -101,7 +101,7 @@ struct ReconcilerTests {
         case .member(let member): return network.members.contains(member)
         case .remote(let remote):
             let isTakenOff = old?.remotes.contains(remote) == true && !network.remotes.contains(remote)
-            return !isTakenOff && WantedState(new, ports: Fixture.directory).tunnels[remote] != nil
+            return !isTakenOff && WantedState(new, ports: Fixture.directory).tunnels[RemoteVTEP(remote)] != nil
         }
     }
 
@@ -182,7 +182,7 @@ struct ReconcilerTests {
         var configuration = Configuration()
         var wan0 = Configuration.Port(name: "wan0", device: "c", role: .underlay, mtu: 1600)
         wan0.addresses = [InterfaceAddress("192.0.2.1/24")!]
-        wan0.gateway = IPAddress("192.0.2.254")!
+        wan0.gateways = [IPAddress("192.0.2.254")!]
         configuration.ports = [wan0]
         var network = Configuration.Network(name: "blue", vni: VNI(100)!)
         network.remotes = ["192.0.2.2", "203.0.113.7", "203.0.113.8"].map { IPAddress($0)! }
@@ -191,7 +191,7 @@ struct ReconcilerTests {
         _ = reconciler.reconcile(to: configuration)
 
         func resolved(_ address: String) throws -> Bool {
-            let tunnel = try #require(reconciler.tunnels[IPAddress(address)!])
+            let tunnel = try #require(reconciler.tunnels[RemoteVTEP(IPAddress(address)!)])
             return reconciler.tables.tunnels[tunnel.index]?.isResolved == true
         }
         #expect(try !resolved("203.0.113.7"))

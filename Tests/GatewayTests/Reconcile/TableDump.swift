@@ -5,7 +5,7 @@ import Gateway
 /// state give the same text.
 struct TableDump {
     private let reconciler: Reconciler
-    private let tunnelNames: [TunnelIndex: IPAddress]
+    private let tunnelNames: [TunnelIndex: RemoteVTEP]
 
     init(_ reconciler: Reconciler) {
         self.reconciler = reconciler
@@ -54,8 +54,8 @@ struct TableDump {
         reconciler.tunnels.map { remote, tunnel in
             let record = tables.tunnels[tunnel.index]!
             let port = reconciler.ports[PortIndex(record.port)].name
-            let found = tables.vteps[remote.ipv4!] == tunnel.index
-            let isConfigured = permanentNeighbors.contains { $0.key == PortAddress(port: tunnel.route.port, address: tunnel.route.nextHop) }
+            let found = tables.vteps[remote.address.ipv4!] == tunnel.index
+            let isConfigured = permanentNeighbors.contains { $0.key == tunnel.route.paths[0].key }
             let header = record.header.template.dropFirst(isConfigured ? 0 : 6)
             let resolved = isConfigured ? " resolved \(record.isResolved)" : ""
             return "tunnel \(remote) by \(port)\(resolved) known as sender \(found) header \(Array(header))"

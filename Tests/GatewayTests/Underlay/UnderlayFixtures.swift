@@ -33,7 +33,7 @@ enum Underlay {
     ) -> Configuration.Port {
         var port = Configuration.Port(name: "wan", device: "net_null0", role: .underlay, mtu: mtu)
         port.addresses = addresses.map { InterfaceAddress($0)! }
-        port.gateway = gateway.map(address)
+        port.gateways = gateway.map { [address($0)] } ?? []
         port.neighbors = neighbors.map { .init(address: address($0.key), mac: $0.value) }
         return port
     }

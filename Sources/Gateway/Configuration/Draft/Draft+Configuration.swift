@@ -36,7 +36,7 @@ extension Draft.Port {
         var port = Configuration.Port(name: name.value, device: device.value, role: role.value, mtu: mtu.value)
         port.queues = queues.value
         port.addresses = addresses.map(\.value)
-        port.gateway = gateway?.value
+        port.gateways = gateway.map { [$0.value] } ?? []
         port.neighbors = neighbors.compactMap { neighbor in
             guard let address = neighbor.address, let mac = neighbor.mac else { return nil }
             return Configuration.StaticNeighbor(address: address.value, mac: mac.value)
