@@ -80,7 +80,8 @@ struct ReconcilerTests {
     private func learnEverywhere(_ reconciler: Reconciler) -> [Learned] {
         var learned: [Learned] = []
         for (vni, network) in reconciler.networks {
-            let places = network.members.map { Configuration.StaticMAC.Location.member($0) } + reconciler.tunnels.keys.map { .remote($0.address) }
+            let places =
+                network.members.map { Configuration.StaticMAC.Location.member($0) } + reconciler.tunnels.keys.map { .remote($0.address) }
             for (number, place) in places.enumerated() {
                 let mac = MACAddress(2, 0, 0, 9, 9, UInt8(number))
                 var previous = Destination.none
