@@ -14,6 +14,8 @@ from .process import BenchError, Program, last_line, run
 
 LOADS = (10, 90)
 PERCENTILES = ("p50", "p99", "p99_9")
+# What the highest rate may lose. The second is for machines on which no rate is without loss.
+GOALS = {"ndr": "without loss", "pdr": "with 0.5 % loss"}
 START_SECONDS_MAX = 30
 FLOWS = 1000
 
@@ -64,13 +66,19 @@ def through(name, start, words, setting, progress):
 def highest_rate(name, place, words, setting, progress):
     """(goal, Mpps in each direction): without loss, or with 0.5 % lost where the machine is too noisy for none."""
     trial, trials = (0.3, 6) if setting.quick else (1.0, 8)
-    for goal, meaning in (("ndr", "without loss"), ("pdr", "with 0.5 % loss")):
+    for goal, meaning in GOALS.items():
         progress.step(f"{name}: searching the highest rate {meaning}")
         report = generate(place, setting, [*words, "--search", goal, "--trial-duration", trial, "--resolution", 3, "--max-trials", trials])
         rate = report["search"][goal].get("mpps")
         if rate:
             return goal, rate
     raise BenchError("it loses more than 0.5 % of the packets at any rate: is the machine busy?")
+
+
+def rate_name(forwarders):
+    """What the loads are shares of, in words; no loss is named where the forwarders have not all reached the same goal."""
+    goals = {found["goal"] for found in forwarders.values() if found.get("loads")}
+    return f"highest rate {GOALS[goals.pop()]}" if len(goals) == 1 else "highest rate"
 
 
 def start_viaduct(place, setting):

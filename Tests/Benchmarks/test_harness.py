@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from harness import bar, figures, hot_path, hugepages, ovs_control, ovs_rules, progress, result, setting, stream, table, verify, viaduct
+from harness import bar, figures, hot_path, hugepages, latency, ovs_control, ovs_rules, progress, result, setting, stream, table, verify, viaduct
 from harness.process import BenchError, run
 
 LOCAL, REMOTE = bytes.fromhex("02aa00000001"), bytes.fromhex("02bb00000001")
@@ -190,3 +190,13 @@ def test_a_program_that_hangs_or_fails_is_an_error_with_its_name():
 
 def test_hugepages_that_are_there_need_no_reserving():
     assert hugepages.reserve(0)
+
+
+@pytest.mark.parametrize("goals, words", [
+    (("ndr", "ndr"), "highest rate without loss"),
+    (("pdr", "pdr"), "highest rate with 0.5 % loss"),
+    (("pdr", "ndr"), "highest rate"),
+])
+def test_the_rate_of_the_latencies_is_named_by_what_was_lost(goals, words):
+    forwarders = {f"forwarder {number}": {"goal": goal, "loads": {"10": {"p50": 1.0}}} for number, goal in enumerate(goals)}
+    assert latency.rate_name({**forwarders, "not started": {"skipped": "no"}}) == words

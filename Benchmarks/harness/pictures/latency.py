@@ -1,5 +1,6 @@
 """Latency through vhost-user ports, percentiles at two loads."""
 
+from ..latency import rate_name
 from . import NoFigures, style
 
 WIDTH = 0.26
@@ -20,8 +21,8 @@ def draw(document):
                 places = [place + (index - 1) * WIDTH for place in range(len(PERCENTILES))]
                 values = [found[key] for key, _ in PERCENTILES]
                 bars = axis.bar(places, values, WIDTH * 0.92, color=colour, hatch=hatch, edgecolor="white", label=label.split(" (")[0])
-                axis.bar_label(bars, [f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in values], padding=2, fontsize=8)
-        axis.set(title=f"{load} % of its highest rate without loss", yscale="log")
+                axis.bar_label(bars, [f"{value:.0f}" if value >= 10 else f"{value:.1f}" for value in values], padding=2, fontsize=7)
+        axis.set(title=f"{load} % of its {rate_name(forwarders)}", yscale="log")
         axis.margins(y=0.15)
         axis.yaxis.set_major_formatter("{x:g}")
         axis.set_xticks(range(len(PERCENTILES)), [label for _, label in PERCENTILES])
