@@ -26,7 +26,7 @@ package struct Topology {
             record.multipleSegments = 1
             tables.ports.set(port, record, sharedTransmit: false, node: -1)
         }
-        _ = tables.ports.publishAddresses(Topology.underlay(stream), [Traffic.underlayAddress])
+        _ = tables.ports.publishAddresses(Topology.underlay(stream), [UnderlayAddress(ipv4: Traffic.underlayAddress)])
     }
 
     /// After the ports.

@@ -62,7 +62,9 @@ static const uint32_t VD_PTYPE_TUNNEL_MASK = RTE_PTYPE_TUNNEL_MASK;
 static const uint64_t VD_BUFFER_FLAGS = RTE_MBUF_F_INDIRECT | RTE_MBUF_F_EXTERNAL;
 static const uint64_t VD_TX_TUNNEL_VXLAN = RTE_MBUF_F_TX_TUNNEL_VXLAN;
 static const uint64_t VD_TX_OUTER_IPV4 = RTE_MBUF_F_TX_OUTER_IPV4;
+static const uint64_t VD_TX_OUTER_IPV6 = RTE_MBUF_F_TX_OUTER_IPV6;
 static const uint64_t VD_TX_OUTER_IP_CKSUM = RTE_MBUF_F_TX_OUTER_IP_CKSUM;
+static const uint64_t VD_TX_OUTER_UDP_CKSUM = RTE_MBUF_F_TX_OUTER_UDP_CKSUM;
 
 VD_HOT vd_mbuf *_Nullable vd_mbuf_alloc(void *_Nonnull pool) {
     return (vd_mbuf *)rte_pktmbuf_alloc((struct rte_mempool *)pool);

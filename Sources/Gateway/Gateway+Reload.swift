@@ -8,7 +8,8 @@ extension Gateway {
             from: configuration, to: wanted, macCapacityMaximum: machinery.tables.macs.capacityMaximum)
         guard differences.isEmpty else { throw .needsRestart(differences) }
         let (steps, refused, actions) = reconciler.reconcile(
-            to: WantedState(wanted, ports: reconciler.ports), now: now, seconds: machinery.clock.seconds)
+            to: WantedState(wanted, ports: reconciler.ports), routes: UnderlayRoutes(wanted, ports: reconciler.ports), now: now,
+            seconds: machinery.clock.seconds)
         configuration = wanted
         perform(actions)
         for case .addTunnel(let remote, _) in steps {

@@ -120,6 +120,12 @@ extension Gateway {
                 reason: "control_event_lost", stage: "control", packets: workers.reduce(0) { $0 + $1.eventsLost },
                 explanation: "no packet: an event for the log; too many at once"),
             DropStatus(
+                reason: "control_vtep_not_learned", stage: "control", packets: housekeeping.vtepsRefused,
+                explanation: "no packet: no room for a remote VTEP that was heard; its frames were forwarded"),
+            DropStatus(
+                reason: "control_too_big_told", stage: "control", packets: housekeeping.tooBigTold,
+                explanation: "no packet: a sender told by ICMP that its packet does not fit the underlay (mtu_exceeded)"),
+            DropStatus(
                 reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
                 explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),
         ]

@@ -4,6 +4,7 @@ import Dataplane
 struct Housekeeping {
     var neighborsDue = MonotonicTime(.zero)
     var secondDue = MonotonicTime(.zero)
+    var silenceDue = MonotonicTime(.zero)
     /// Where ageing goes on.
     var ageingBucket = 0
     var linkIsUp: [PortIndex: Bool] = [:]
@@ -11,10 +12,15 @@ struct Housekeeping {
     var told: Set<Event.Kind> = []
     /// Control's own frames that found the pool empty or the ring to the worker full.
     var framesLost: UInt64 = 0
+    /// Senders told that their packet does not fit the underlay.
+    var tooBigTold: UInt64 = 0
+    /// Packets from VTEPs for which there was no room.
+    var vtepsRefused: UInt64 = 0
 
     /// The whole MAC table is looked through once in this many ticks of a tenth of a second.
     static let ageingParts = 10
     static let puntsPerTick = 256
+    static let tooBigPerTick = 64
     static let eventsPerTick = 4096
 }
 
@@ -26,22 +32,27 @@ extension Gateway {
         guard totals == nil else { return false }
         let punts = receivePunts()
         let events = receiveEvents()
+        let tooBig = tellTooBig()
         let now = now
         if now >= housekeeping.neighborsDue {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
+            watchLinks(now)
             age()
         }
         if now >= housekeeping.secondDue {
             housekeeping.secondDue = now + .seconds(1)
             housekeeping.told = []
-            watchLinks(now)
             for (number, worker) in machinery.workers.enumerated() { rates[number].sample(worker.counters, now: now) }
         }
-        return punts + events > 0
+        if now >= housekeeping.silenceDue {
+            housekeeping.silenceDue = now + .seconds(10)
+            forgetSilentVTEPs(now)
+        }
+        return punts + events + tooBig > 0
     }
 
-    /// ARP and ICMP that workers passed on.
+    /// ARP, ICMP and IGMP that workers passed on.
     private func receivePunts() -> Int {
         var count = 0
         while count < Housekeeping.puntsPerTick, let punt = machinery.exchange.nextPunt() {
@@ -55,11 +66,35 @@ extension Gateway {
         for action in actions {
             switch action {
             case .transmit(let port, let frame):
-                if !machinery.exchange.inject(frame, port: port, pool: machinery.anyPool) { housekeeping.framesLost += 1 }
+                inject(frame, port: port)
             case .neighborChanged: break
             case .event(let event): tell(event)
             }
         }
+    }
+
+    /// Has a frame of control's transmitted, with the outer tag of its port.
+    private func inject(_ frame: [UInt8], port: PortIndex) {
+        let configuration = reconciler.state.underlayPorts[reconciler.ports[port].name]
+        let frame = configuration?.controlTag.map { frame.tagged($0) } ?? frame
+        if !machinery.exchange.inject(frame, port: port, pool: machinery.anyPool) { housekeeping.framesLost += 1 }
+    }
+
+    /// Answers frames that did not fit their tunnel, where they came from.
+    private func tellTooBig() -> Int {
+        var count = 0
+        while count < Housekeeping.tooBigPerTick, let packet = machinery.exchange.nextTooBig() {
+            count += 1
+            let mtu = packet.frameMaximum - EthernetHeader.byteCount
+            guard let message = PacketTooBig(frame: packet.frame.untagged, mtu: mtu) else { continue }
+            let reply = packet.tag == 0 && packet.frame == packet.frame.untagged ? message.reply : message.reply.tagged(packet.tag)
+            if machinery.exchange.inject(reply, port: packet.port, pool: machinery.anyPool) {
+                housekeeping.tooBigTold += 1
+            } else {
+                housekeeping.framesLost += 1
+            }
+        }
+        return count
     }
 
     private func tell(_ event: UnderlayEvent) {
@@ -96,6 +131,7 @@ extension Gateway {
             logger.warning(
                 "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, frames to it are flooded; raise macs.capacity"
             )
+        case .vtepHeard: meet(RemoteVTEP(IPAddress(event.vtep), udpPort: event.udpPort))
         case .staticMACViolation:
             guard housekeeping.told.insert(kind).inserted else { return }
             logger.warning(
@@ -124,7 +160,7 @@ extension Gateway {
             // A port that starts without link has been warned about; its neighbours must hear of the link that comes.
             guard housekeeping.linkIsUp[port.index] ?? true != isUp else { continue }
             logger.notice("port \(port.name): link \(isUp ? "up" : "down")")
-            if port.role == .underlay { reconciler.host.linkChanged(onPort: port.index, isUp: isUp, now: now) }
+            if port.role == .underlay { perform(reconciler.linkChanged(onPort: port.index, isUp: isUp, now: now)) }
         }
     }
 

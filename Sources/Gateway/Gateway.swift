@@ -37,7 +37,9 @@ package actor Gateway: RunnableGateway {
         let workers = WorkerList()
         reconciler = Reconciler(tables: machinery.tables, ports: machinery.directory) { awaitQuiescence(workers.threads) }
         let wanted = WantedState(configuration, ports: machinery.directory)
-        let (steps, refused, actions) = reconciler.reconcile(to: wanted, now: .now(since: startedAt), seconds: machinery.clock.seconds)
+        let (steps, refused, actions) = reconciler.reconcile(
+            to: wanted, routes: UnderlayRoutes(configuration, ports: machinery.directory), now: .now(since: startedAt),
+            seconds: machinery.clock.seconds)
         do {
             try machinery.launchWorkers(configuration.system)
         } catch {

@@ -36,7 +36,8 @@ package struct Device: Sendable {
         var settings = vd_port_settings(
             rx_queues: UInt16(rxQueues), tx_queues: UInt16(txQueues), rx_descriptors: 1024, tx_descriptors: 1024, mtu: UInt16(mtu),
             rx_offloads: info.rxOffloads & checksums,
-            tx_offloads: info.txOffloads & (VD_TX_OFFLOAD_OUTER_IPV4_CKSUM | VD_TX_OFFLOAD_MULTI_SEGS), rss_fields: 0, rss_key: nil,
+            tx_offloads: info.txOffloads & (VD_TX_OFFLOAD_OUTER_IPV4_CKSUM | VD_TX_OFFLOAD_OUTER_UDP_CKSUM | VD_TX_OFFLOAD_MULTI_SEGS),
+            rss_fields: 0, rss_key: nil,
             rss_key_size: 0, promiscuous: promiscuous, pool: pool.handle)
         let refusal = try configure(&settings, info, rss: rxQueues > 1 ? rss : [])
         var stage: UnsafePointer<CChar>?

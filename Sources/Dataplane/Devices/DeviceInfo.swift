@@ -38,6 +38,7 @@ extension DeviceInfo {
     }
 
     package var hasOuterIPv4Checksum: Bool { txOffloads & VD_TX_OFFLOAD_OUTER_IPV4_CKSUM != 0 }
+    package var hasOuterUDPChecksum: Bool { txOffloads & VD_TX_OFFLOAD_OUTER_UDP_CKSUM != 0 }
     package var hasMultipleSegments: Bool { txOffloads & VD_TX_OFFLOAD_MULTI_SEGS != 0 }
 
     /// Offloads that Viaduct knows, by name: what the device offers of them.
@@ -46,7 +47,10 @@ extension DeviceInfo {
             ("rx_ipv4_checksum", VD_RX_OFFLOAD_IPV4_CKSUM), ("rx_udp_checksum", VD_RX_OFFLOAD_UDP_CKSUM),
             ("rx_scatter", VD_RX_OFFLOAD_SCATTER),
         ]
-        let tx = [("tx_outer_ipv4_checksum", VD_TX_OFFLOAD_OUTER_IPV4_CKSUM), ("tx_multi_segment", VD_TX_OFFLOAD_MULTI_SEGS)]
+        let tx = [
+            ("tx_outer_ipv4_checksum", VD_TX_OFFLOAD_OUTER_IPV4_CKSUM), ("tx_outer_udp_checksum", VD_TX_OFFLOAD_OUTER_UDP_CKSUM),
+            ("tx_multi_segment", VD_TX_OFFLOAD_MULTI_SEGS),
+        ]
         return rx.filter { rxOffloads & $0.1 != 0 }.map(\.0) + tx.filter { txOffloads & $0.1 != 0 }.map(\.0)
             + (rssFields.isEmpty ? [] : ["rss"])
     }

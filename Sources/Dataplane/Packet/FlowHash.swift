@@ -9,23 +9,28 @@ package enum FlowHash {
     private static let k2: UInt64 = 0x1656_67B1_9E37_79F9
     private static let k3: UInt64 = 0x27D4_EB2F_1656_67C5
 
-    /// `frame` starts twelve bytes before the EtherType, which is that of the payload: a VLAN tag lies before that. `byteCount`: what lies in one piece
-    /// from there on, at least 14. `source` and `destination`: the hashes of the frame's keys.
+    /// The hash of nearly all frames: IPv4 without options, not a fragment, TCP or UDP. `frame` starts twelve bytes before the EtherType, which is
+    /// that of the payload: a VLAN tag lies before that. `byteCount`: what lies in one piece from there on, at least 14. `source` and `destination`: the
+    /// hashes of the frame's keys.
     @_noLocks @_noAllocation @inline(__always)
-    package static func hash(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64 {
+    static func plain(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64? {
         // EtherType, version and header length of IPv4; flags and offset of a fragment.
-        if _fastPath(byteCount >= 38), _fastPath(frame.u32(12) &<< 8 == 0x4500_0800), _fastPath(frame.u16(20) & 0xFF3F == 0) {
-            let proto = frame.load(fromByteOffset: 23, as: UInt8.self)
-            if _fastPath(proto == 17 || proto == 6) {
-                return mix(source ^ frame.u64(26), destination ^ (UInt64(frame.u32(34)) | UInt64(proto) &<< 32))
-            }
+        guard _fastPath(byteCount >= 38), _fastPath(frame.u32(12) &<< 8 == 0x4500_0800), _fastPath(frame.u16(20) & 0xFF3F == 0) else {
+            return nil
         }
-        return mix(source, destination ^ other(frame, byteCount))
+        let proto = frame.load(fromByteOffset: 23, as: UInt8.self)
+        guard _fastPath(proto == 17 || proto == 6) else { return nil }
+        return mix(source ^ frame.u64(26), destination ^ (UInt64(frame.u32(34)) | UInt64(proto) &<< 32))
     }
 
     /// Everything else, kept out of the caller's registers.
     @_noLocks @_noAllocation @inline(never)
-    private static func other(_ frame: UnsafeRawPointer, _ byteCount: Int) -> UInt64 {
+    static func other(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64 {
+        mix(source, destination ^ payload(frame, byteCount))
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    private static func payload(_ frame: UnsafeRawPointer, _ byteCount: Int) -> UInt64 {
         let type = frame.u16(12)
         let packet = frame + 14
         let length = byteCount &- 14

@@ -18,20 +18,22 @@ package struct OuterHeader: BitwiseCopyable {
 
     package static let byteCount = 50
     /// What encapsulation adds inside the underlay's MTU: the outer headers without Ethernet; with the inner Ethernet header, 50.
-    static let ipv4Overhead = 36
+    static let mtuOverhead = 36
 
     enum Offset {
-        static let ipv4 = 14, length = 16, addresses = 24, ports = 32, udp = 34, udpChecksum = 40, vxlan = 42
+        static let ipv4 = 14, trafficClass = 15, length = 16, identification = 18, checksum = 24, addresses = 24, ports = 32, udp = 34
+        static let udpChecksum = 40, vxlan = 42
     }
 
-    /// Don't-fragment set, TTL 64, UDP checksum zero. The IPv4 identification stays 0, as RFC 6864 allows for packets that are never
-    /// fragmented.
+    init() {}
+
+    /// Don't-fragment set, UDP checksum zero. The IPv4 identification stays 0, as RFC 6864 allows for packets that are never fragmented.
     package init(
-        destinationMAC: MACAddress, sourceMAC: MACAddress, source: UInt32, destination: UInt32, udpPort: UInt16, hardwareChecksum: Bool
+        destinationMAC: MACAddress, sourceMAC: MACAddress, source: UInt32, destination: UInt32, udpPort: UInt16, fields: OuterFields
     ) {
         var bytes = destinationMAC.octets + sourceMAC.octets
         bytes += [0x08, 0x00]
-        bytes += [0x45, 0x00, 0, 0, 0, 0, 0x40, 0x00, 64, 17, 0, 0]
+        bytes += [0x45, fields.fixedBits, 0, 0, 0, 0, 0x40, 0x00, fields.timeToLive, 17, 0, 0]
         for number in [source, destination] { bytes += withUnsafeBytes(of: number.bigEndian, Array.init) }
         bytes += [0, 0, UInt8(udpPort >> 8), UInt8(udpPort & 0xFF), 0, 0]
         bytes.withUnsafeBytes { raw in
@@ -45,12 +47,14 @@ package struct OuterHeader: BitwiseCopyable {
                 return (sum & 0xFFFF) + (sum >> 16)
             }
         }
-        checksumMask = hardwareChecksum ? 0 : 0xFFFF
+        checksumMask = fields.deviceIPv4Checksum ? 0 : 0xFFFF
     }
 
-    /// Writes all 50 bytes at `start`, for an inner frame of `innerByteCount` bytes.
+    /// Writes all 50 bytes at `start`, for an inner frame of `innerByteCount` bytes. `copied`: bits of the inner packet's traffic class, to be
+    /// added to the outer one's, which has zeros there.
     @_noLocks @_noAllocation @inline(__always)
-    package func write(to start: UnsafeMutableRawPointer, innerByteCount: UInt32, sourcePortBE: UInt16, vxlan: VXLANHeader) {
+    package func write(to start: UnsafeMutableRawPointer, innerByteCount: UInt32, sourcePortBE: UInt16, copied: UInt32, vxlan: VXLANHeader)
+    {
         let ipv4Length = innerByteCount &+ UInt32(OuterHeader.byteCount &- Offset.ipv4)
         let udpLength = innerByteCount &+ UInt32(OuterHeader.byteCount &- Offset.udp)
         let ipv4LengthBE = UInt16(truncatingIfNeeded: ipv4Length).byteSwapped
@@ -64,6 +68,16 @@ package struct OuterHeader: BitwiseCopyable {
         start.put(ports | UInt64(sourcePortBE) &<< 16 | UInt64(udpLengthBE) &<< 48, Offset.ports)
         start.put(0 as UInt16, Offset.udpChecksum)
         start.put(vxlan.rawValue, Offset.vxlan)
+        if _slowPath(copied != 0) { addToTrafficClass(copied, start, sum) }
+    }
+
+    /// ECN, mostly, of flows that use it.
+    @_noLocks @_noAllocation @inline(never)
+    private func addToTrafficClass(_ copied: UInt32, _ start: UnsafeMutableRawPointer, _ sum: UInt32) {
+        start.put(ethernet[Offset.trafficClass] | UInt8(truncatingIfNeeded: copied), Offset.trafficClass)
+        var sum = sum &+ copied &<< 8
+        sum = (sum & 0xFFFF) &+ (sum >> 16)
+        start.put(UInt16(truncatingIfNeeded: ~(sum &+ (sum >> 16)) & checksumMask), Offset.checksum)
     }
 
     /// Whether the device is to compute the IPv4 checksum.
@@ -88,6 +102,9 @@ package struct VXLANHeader: BitwiseCopyable {
     package let rawValue: UInt64
 
     package init(vni: UInt32) { rawValue = 0x08 | UInt64((vni << 8).bigEndian) << 32 }
+
+    /// I flag and VNI as they lie in memory; all others, 39, are reserved.
+    static let meaningfulBits: UInt64 = 0x08 | 0x00FF_FFFF << 32
 
     var vni: UInt32 { UInt32(truncatingIfNeeded: rawValue >> 32).bigEndian >> 8 }
 }

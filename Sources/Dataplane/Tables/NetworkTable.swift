@@ -7,6 +7,8 @@ struct NetworkRecord: BitwiseCopyable {
     /// ``FloodList`` of the network's members on access ports, and of its remote VTEPs.
     var localFloodList: UnsafeMutableRawPointer?
     var remoteFloodList: UnsafeMutableRawPointer?
+    /// Senders of frames that do not fit a tunnel are to be told.
+    var tellsTooBig = false
 }
 
 /// Network index -> VXLAN header and ``NetworkRecord``. The headers, which every packet for a tunnel needs, lie by themselves, eight to a cache
@@ -35,6 +37,8 @@ package struct NetworkTable: @unchecked Sendable {
     }
 
     package func vni(_ network: NetworkIndex) -> VNI? { VNI(headers[Int(network.rawValue)].vni) }
+
+    package func setTellsTooBig(_ network: NetworkIndex, _ value: Bool) { records[Int(network.rawValue)].tellsTooBig = value }
 
     @_noLocks @_noAllocation @inline(__always)
     func localFloodList(_ network: Int) -> FloodList {

@@ -2,7 +2,7 @@ import CShims
 
 /// What workers know of a port: one cache line.
 ///
-/// Writer: control, before workers start; afterwards only `addresses` changes, as a whole. Readers: workers.
+/// Writer: control, before workers start; of an underlay port also later: addresses and groups as a whole, its tag and its rule. Readers: workers.
 package struct PortRecord: BitwiseCopyable {
     /// The port's MAC address, as ``MACAddress`` holds it.
     package var mac: UInt64 = 0
@@ -20,8 +20,13 @@ package struct PortRecord: BitwiseCopyable {
     /// 1: transmits packets of several segments.
     package var multipleSegments: UInt8 = 0
     package var hardwareChecksum: UInt8 = 0
-    var reserved: UInt8 = 0
-    var padding: (UInt64, UInt64, UInt64) = (0, 0, 0)
+    /// 1: packets over IPv6 are taken without UDP checksum (RFC 6936).
+    var acceptsZeroChecksum: UInt8 = 0
+    /// 802.1Q tag of everything on an underlay port, its four bytes as they lie in memory, priority 0; 0 = untagged.
+    var outerTag: UInt32 = 0
+    /// Multicast groups that are joined on an underlay port; the numbers mean nothing.
+    var groups: AddressMap?
+    var padding: UInt64 = 0
 
     package init() {}
 }
@@ -42,6 +47,7 @@ package struct PortTable: @unchecked Sendable {
     func destroy() {
         for index in 0..<PortTable.capacity {
             records[index].addresses?.deallocate()
+            records[index].groups?.destroy()
             if let vlans = records[index].vlans { PortVLANMap(networks: vlans).destroy() }
             records[index].transmitLock?.deallocate()
         }
@@ -53,7 +59,7 @@ package struct PortTable: @unchecked Sendable {
     /// Before workers start. `sharedTransmit`: the device has fewer transmit queues than there are workers.
     package func set(_ port: PortIndex, _ record: PortRecord, sharedTransmit: Bool, node: Int32) {
         var record = record
-        if record.isUnderlay == 0 { record.vlans = PortVLANMap.make(node: node).networks }
+        if record.isUnderlay == 0 { record.vlans = PortVLANMap.make(node: node).networks } else { record.groups = .make() }
         if sharedTransmit {
             let lock = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64).bindMemory(to: UInt32.self, capacity: 16)
             lock.initialize(repeating: 0, count: 16)
@@ -67,57 +73,29 @@ package struct PortTable: @unchecked Sendable {
         records[Int(port.rawValue)].vlans.map { PortVLANMap(networks: $0) }
     }
 
-    /// Replaces the addresses (numbers, host order) of an underlay port. The memory that it returns is to be freed after a quiescent
-    /// state.
-    package func publishAddresses(_ port: PortIndex, _ addresses: [UInt32]) -> UnsafeMutableRawPointer? {
+    /// Replaces the addresses that are ours on an underlay port; packets for the first of each family pass fastest. The memory that it returns is to be
+    /// freed after a quiescent state.
+    package func publishAddresses(_ port: PortIndex, _ addresses: [UnderlayAddress]) -> UnsafeMutableRawPointer? {
         let field = withUnsafeMutablePointer(to: &records[Int(port.rawValue)].addresses) { $0 }
         let old = field.pointee
         vd_store_release_pointer(field, AddressList.make(addresses))
         return old
     }
 
-    package func addresses(_ port: PortIndex) -> [UInt32] { AddressList(memory: records[Int(port.rawValue)].addresses).addresses }
-}
+    package func addresses(_ port: PortIndex) -> [UnderlayAddress] { AddressList(memory: records[Int(port.rawValue)].addresses).addresses }
 
-/// The IPv4 addresses of an underlay port: a count and the addresses in network order. Never changed after it is published.
-struct AddressList {
-    let memory: UnsafeMutableRawPointer?
-
-    static func make(_ addresses: [UInt32]) -> UnsafeMutableRawPointer {
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: 4 * (addresses.count + 1), alignment: 64)
-        memory.storeBytes(of: UInt32(addresses.count), as: UInt32.self)
-        for (position, address) in addresses.enumerated() {
-            memory.storeBytes(of: address.bigEndian, toByteOffset: 4 * (position + 1), as: UInt32.self)
-        }
-        return memory
+    /// Replaces the groups that an underlay port takes packets for. The memory that it returns is to be freed after a quiescent state.
+    package func publishGroups(_ port: PortIndex, _ groups: Set<UnderlayAddress>) -> UnsafeMutableRawPointer? {
+        records[Int(port.rawValue)].groups?.publish(Dictionary(uniqueKeysWithValues: groups.map { ($0, 1) }))
     }
 
-    @inline(__always)
-    private var count: Int {
-        guard let memory else { return 0 }
-        return Int(memory.load(as: UInt32.self))
+    /// `tag`: VLAN ID of everything on an underlay port, `nil` = untagged.
+    package func setOuterTag(_ port: PortIndex, _ tag: VLANID?) {
+        let bytes = tag.map { UInt32(EtherType.vlan) | UInt32($0.rawValue.byteSwapped) << 16 } ?? 0
+        vd_store_release_u32(&records[Int(port.rawValue)].outerTag, bytes)
     }
 
-    /// The first address, network order, which nearly every packet is for; what is no address when there is none.
-    @inline(__always)
-    var first: UInt64 {
-        guard let memory, count > 0 else { return .max }
-        return UInt64(memory.load(fromByteOffset: 4, as: UInt32.self))
-    }
-
-    @_noLocks @_noAllocation @inline(__always)
-    func contains(_ addressBE: UInt32) -> Bool {
-        guard let memory else { return false }
-        var position = count
-        while position > 0 {
-            if memory.load(fromByteOffset: 4 &* position, as: UInt32.self) == addressBE { return true }
-            position &-= 1
-        }
-        return false
-    }
-
-    var addresses: [UInt32] {
-        guard let memory else { return [] }
-        return (0..<count).map { UInt32(bigEndian: memory.load(fromByteOffset: 4 * ($0 + 1), as: UInt32.self)) }
+    package func setAcceptsZeroChecksum(_ port: PortIndex, _ value: Bool) {
+        records[Int(port.rawValue)].acceptsZeroChecksum = value ? 1 : 0
     }
 }

@@ -2,10 +2,21 @@ import CShims
 
 /// Values that workers read once a burst and reload may change.
 struct Settings: BitwiseCopyable {
-    /// UDP destination port of VXLAN, network order.
-    var udpPortBE: UInt32 = UInt32(UInt16(4789).bigEndian)
     /// First source port in the upper half, number of ports in the lower.
     var sourcePorts: UInt32 = 49152 << 16 | 16384
+    /// Bits of a VXLAN header, as it lies in memory, that must be as the I flag alone has them: that flag, and reserved ones by policy.
+    var vxlanMask: UInt64 = 0x08
+    /// ``AcceptList``.
+    var accept: UnsafeMutableRawPointer?
+}
+
+/// A UDP port that VXLAN packets come to, and the remote VTEPs that send to it.
+package struct VXLANEndpoint {
+    /// Network order; 0 = unused.
+    var udpPortBE: UInt32
+    /// Outer source address -> tunnel.
+    package let vteps: VTEPMap
+    package let vteps6: AddressMap
 }
 
 /// Everything that workers and control share. A handle: copies name the same memory.
@@ -14,9 +25,12 @@ package struct Tables: @unchecked Sendable {
     package let vnis: VNIMap
     package let networks: NetworkTable
     package let tunnels: TunnelTable
-    package let vteps: VTEPMap
     package let ports: PortTable
     let settings: UnsafeMutablePointer<Settings>
+    /// The first is that of nearly all packets.
+    let endpoints: UnsafeMutablePointer<VXLANEndpoint>
+
+    package static let endpointCount = 8
 
     /// Room for `macCapacity` MAC entries, and what rounding up adds: see ``MACTable/capacityMaximum``. `seed` is random but in tests.
     package static func make(macCapacity: Int, node: Int32 = -1, seed: UInt64 = vd_random()) -> Tables {
@@ -24,7 +38,16 @@ package struct Tables: @unchecked Sendable {
         settings.initialize(to: Settings())
         return Tables(
             macs: .make(capacity: macCapacity, node: node, seed: seed), vnis: .make(node: node), networks: .make(node: node),
-            tunnels: .make(node: node), vteps: .make(), ports: .make(), settings: settings)
+            tunnels: .make(node: node), ports: .make(), settings: settings, endpoints: makeEndpoints())
+    }
+
+    private static func makeEndpoints() -> UnsafeMutablePointer<VXLANEndpoint> {
+        let endpoints = UnsafeMutablePointer<VXLANEndpoint>.allocate(capacity: endpointCount)
+        for number in 0..<endpointCount {
+            let port: UInt16 = number == 0 ? 4789 : 0
+            (endpoints + number).initialize(to: VXLANEndpoint(udpPortBE: UInt32(port.bigEndian), vteps: .make(), vteps6: .make()))
+        }
+        return endpoints
     }
 
     /// Gives all memory back; no worker may run any more.
@@ -38,13 +61,36 @@ package struct Tables: @unchecked Sendable {
         }
         networks.destroy()
         tunnels.destroy()
-        vteps.destroy()
+        for number in 0..<Tables.endpointCount {
+            endpoints[number].vteps.destroy()
+            endpoints[number].vteps6.destroy()
+        }
+        endpoints.deallocate()
         ports.destroy()
+        settings.pointee.accept?.deallocate()
         TableMemory.free(settings, count: 1)
     }
 
-    package func publishUDPPort(_ port: UInt16) {
-        vd_store_release_u32(&settings.pointee.udpPortBE, UInt32(port.bigEndian))
+    /// `nil`: the endpoint takes no packets.
+    package func publishUDPPort(_ port: UInt16?, endpoint: Int = 0) {
+        vd_store_release_u32(&endpoints[endpoint].udpPortBE, UInt32((port ?? 0).bigEndian))
+    }
+
+    package subscript(endpoint number: Int) -> VXLANEndpoint { endpoints[number] }
+
+    /// The VTEPs of the first endpoint, IPv4.
+    package var vteps: VTEPMap { endpoints[0].vteps }
+
+    /// `bits`: of the eight bytes of a VXLAN header as a number, those that must be zero.
+    package func publishReservedBits(_ bits: UInt64) {
+        vd_store_release_u64(&settings.pointee.vxlanMask, bits.bigEndian & ~VXLANHeader.meaningfulBits | 0x08)
+    }
+
+    /// Who may send beside the VTEPs that are known. The memory that it returns is to be freed after a quiescent state.
+    package func publishAccept(_ prefixes: [(address: UnderlayAddress, length: Int)]) -> UnsafeMutableRawPointer? {
+        let old = settings.pointee.accept
+        vd_store_release_pointer(&settings.pointee.accept, AcceptList.make(prefixes))
+        return old
     }
 
     package func publishSourcePorts(_ range: ClosedRange<UInt16>) {

@@ -1,34 +1,5 @@
 import CShims
 
-/// A remote VTEP as workers use it: the outer headers, ready but for the fields that differ between packets.
-///
-/// Never changed after it is published: control publishes another record and frees this one after a quiescent state.
-package struct TunnelRecord: BitwiseCopyable {
-    /// Ethernet 14, IPv4 20 and UDP 8 bytes; writes them with the network's ``VXLANHeader`` behind, 50 in all.
-    package let header: OuterHeader
-    /// Flags for the device that is to compute the outer IPv4 checksum; 0 where it does not.
-    let offloadFlags: UInt64
-    /// Largest inner frame, in bytes without tag, that fits the underlay port's MTU; 0 while the next hop's MAC is unknown: packets are
-    /// dropped, nobody waits.
-    let innerMaximum: UInt32
-    /// Port towards the next hop.
-    package let port: UInt16
-
-    package init(
-        port: PortIndex, nextHopMAC: MACAddress?, portMAC: MACAddress, source: UInt32, destination: UInt32, udpPort: UInt16, mtu: Int,
-        hardwareChecksum: Bool
-    ) {
-        header = OuterHeader(
-            destinationMAC: nextHopMAC ?? .zero, sourceMAC: portMAC, source: source, destination: destination, udpPort: udpPort,
-            hardwareChecksum: hardwareChecksum)
-        offloadFlags = hardwareChecksum ? VD_TX_TUNNEL_VXLAN | VD_TX_OUTER_IPV4 | VD_TX_OUTER_IP_CKSUM : 0
-        innerMaximum = nextHopMAC == nil ? 0 : UInt32(mtu - OuterHeader.ipv4Overhead)
-        self.port = port.rawValue
-    }
-
-    package var isResolved: Bool { innerMaximum != 0 }
-}
-
 /// Tunnel index -> pointer to a ``TunnelRecord``. Index 0 is never used.
 ///
 /// Writer: control, release stores. Readers: workers, acquire loads.
@@ -56,15 +27,24 @@ package struct TunnelTable: @unchecked Sendable {
 
     package subscript(tunnel: TunnelIndex) -> TunnelRecord? { lookup(Int(tunnel.rawValue))?.pointee }
 
-    /// Replaces a record; `nil` removes it. The memory that it returns is to be freed after a quiescent state.
-    package func publish(_ tunnel: TunnelIndex, _ record: TunnelRecord?) -> UnsafeMutableRawPointer? {
+    /// The records of a tunnel's ways out.
+    package func ways(_ tunnel: TunnelIndex) -> [TunnelRecord] { lookup(Int(tunnel.rawValue)).map(TunnelRecord.ways) ?? [] }
+
+    /// Replaces a record. The memory that it returns is to be freed after a quiescent state.
+    package func publish(_ tunnel: TunnelIndex, _ record: TunnelRecord) -> UnsafeMutableRawPointer? {
+        replace(tunnel, TunnelRecord.allocate(ways: [record], buckets: []))
+    }
+
+    /// The same for a tunnel with several ways out; `buckets`: the way of each share of its flows, see ``TunnelRecord/buckets(wayCount:working:)``.
+    package func publish(_ tunnel: TunnelIndex, ways: [TunnelRecord], buckets: [Int]) -> UnsafeMutableRawPointer? {
+        replace(tunnel, TunnelRecord.allocate(ways: ways, buckets: buckets))
+    }
+
+    package func remove(_ tunnel: TunnelIndex) -> UnsafeMutableRawPointer? { replace(tunnel, nil) }
+
+    private func replace(_ tunnel: TunnelIndex, _ memory: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         let slot = records + Int(tunnel.rawValue)
         let old = slot.pointee
-        var memory: UnsafeMutableRawPointer?
-        if let record {
-            memory = .allocate(byteCount: MemoryLayout<TunnelRecord>.stride, alignment: 64)
-            memory?.storeBytes(of: record, as: TunnelRecord.self)
-        }
         vd_store_release_pointer(slot, memory)
         return old
     }

@@ -11,28 +11,35 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     // From an underlay port: outer headers.
     case underlayFrameShort
     case underlayMACNotOurs
+    case underlayVLAN
     case underlayEtherType
     case ipv4Version
     case ipv4Length
     case ipv4Options
     case ipv4Checksum
     case ipv4Fragment
+    case ipv6Version
+    case ipv6Length
+    case ipv6Extension
     case notOurAddress
     case ownSourceAddress
     case ipProtocol
     case udpLength
     case udpPort
     case udpChecksum
+    case udpChecksumZero
 
     // From an underlay port: VXLAN and the frame inside.
     case vxlanShort
     case vxlanFlags
+    case vxlanReserved
     case vniUnknown
     case vtepUnknown
     case innerShort
     case innerSourceMAC
     case innerVLANTag
     case innerLinkLocal
+    case congestionUnheeded
 
     // Forwarding.
     case staticMACViolation
@@ -70,28 +77,36 @@ extension DropReason {
         case .vlanStacked: ("vlan_stacked", .access, "a second VLAN tag behind the first")
         case .sourceMACInvalid: ("source_mac_invalid", .access, "source MAC is multicast or zero")
         case .linkLocal: ("link_local", .access, "link-local control frame to 01:80:c2:00:00:0x")
-        case .underlayFrameShort: ("underlay_frame_short", .underlay, "too short for Ethernet and IPv4 headers")
+        case .underlayFrameShort: ("underlay_frame_short", .underlay, "too short for Ethernet and IP headers")
         case .underlayMACNotOurs: ("underlay_mac_not_ours", .underlay, "destination MAC is another host's")
-        case .underlayEtherType: ("underlay_ethertype", .underlay, "neither IPv4 nor ARP")
+        case .underlayVLAN: ("underlay_vlan", .underlay, "outer VLAN tag missing, or not that of the port")
+        case .underlayEtherType: ("underlay_ethertype", .underlay, "neither IPv4, IPv6 nor ARP")
         case .ipv4Version: ("ipv4_version", .underlay, "EtherType says IPv4, the version field does not")
         case .ipv4Length: ("ipv4_length", .underlay, "IPv4 header or total length does not fit the frame")
         case .ipv4Options: ("ipv4_options", .underlay, "IPv4 header with options")
         case .ipv4Checksum: ("ipv4_checksum", .underlay, "wrong IPv4 header checksum")
         case .ipv4Fragment: ("ipv4_fragment", .underlay, "IPv4 fragment (RFC 7348 4.3: VTEPs do not reassemble)")
-        case .notOurAddress: ("not_our_address", .underlay, "destination IP is none of this port's addresses")
+        case .ipv6Version: ("ipv6_version", .underlay, "EtherType says IPv6, the version field does not")
+        case .ipv6Length: ("ipv6_length", .underlay, "IPv6 payload length does not fit the frame")
+        case .ipv6Extension: ("ipv6_extension", .underlay, "IPv6 extension header, a fragment's among them")
+        case .notOurAddress: ("not_our_address", .underlay, "destination IP is none of ours, nor a group that we are in")
         case .ownSourceAddress: ("own_source_address", .underlay, "source IP is our own: a loop or a spoof")
-        case .ipProtocol: ("ip_protocol", .underlay, "neither UDP nor ICMP")
-        case .udpLength: ("udp_length", .underlay, "UDP length differs from the IPv4 payload's")
+        case .ipProtocol: ("ip_protocol", .underlay, "neither UDP, ICMP nor IGMP")
+        case .udpLength: ("udp_length", .underlay, "UDP length differs from the IP payload's")
         case .udpPort: ("udp_port", .underlay, "UDP to another port than VXLAN's")
         case .udpChecksum: ("udp_checksum", .underlay, "UDP checksum present and wrong")
+        case .udpChecksumZero: ("udp_checksum_zero", .underlay, "no UDP checksum over IPv6, and the port does not allow that")
         case .vxlanShort: ("vxlan_short", .decapsulation, "no room for a VXLAN header")
         case .vxlanFlags: ("vxlan_flags", .decapsulation, "I flag unset: no valid VNI (RFC 7348 section 5)")
+        case .vxlanReserved: ("vxlan_reserved", .decapsulation, "reserved bits set that the configuration refuses")
         case .vniUnknown: ("vni_unknown", .decapsulation, "VNI is of no network here")
-        case .vtepUnknown: ("vtep_unknown", .decapsulation, "sender is no VTEP that the configuration names")
+        case .vtepUnknown: ("vtep_unknown", .decapsulation, "sender is no VTEP that may send to us")
         case .innerShort: ("inner_short", .decapsulation, "inner frame shorter than an Ethernet header")
         case .innerSourceMAC: ("inner_source_mac", .decapsulation, "inner source MAC is multicast or zero")
         case .innerVLANTag: ("inner_vlan_tag", .decapsulation, "inner frame carries a VLAN tag (RFC 7348 6.1)")
         case .innerLinkLocal: ("inner_link_local", .decapsulation, "inner link-local control frame to 01:80:c2:00:00:0x")
+        case .congestionUnheeded:
+            ("congestion_unheeded", .decapsulation, "outer header says congestion, the inner packet knows no ECN (RFC 6040 4.2)")
         case .staticMACViolation: ("static_mac_violation", .forwarding, "source MAC is configured to be elsewhere")
         case .samePort: ("same_port", .forwarding, "destination is where the frame came from")
         case .splitHorizon: ("split_horizon", .forwarding, "from a tunnel, towards a tunnel")

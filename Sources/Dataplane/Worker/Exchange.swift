@@ -1,11 +1,24 @@
 import CShims
 
+/// A frame from an access port that is larger than its tunnel carries.
+package struct TooBigFrame: Sendable {
+    /// As received: with its tag, unless the device has taken that off.
+    package let frame: [UInt8]
+    package let port: PortIndex
+    /// 802.1Q tag control that it came with, 0 = untagged.
+    package let tag: UInt16
+    /// Largest frame without tag that the tunnel carries.
+    package let frameMaximum: Int
+}
+
 /// What workers and control exchange, beside the tables: created by control, one for all workers.
 package struct Exchange: @unchecked Sendable {
     /// Packets for control; `port` of the packet is the index of the port that received it.
     package let punts: UnsafeMutableRawPointer
     /// Packets of control's to transmit; `port` of the packet is the index of the port to send from. The first worker drains it.
     package let injections: UnsafeMutableRawPointer
+    /// Frames that do not fit their tunnel, for control to tell their senders: see ``Exchange/nextTooBig()``.
+    let tooBig: UnsafeMutableRawPointer
     /// ``Event`` records for control.
     package let events: UnsafeMutableRawPointer
     /// Non-zero: workers end.
@@ -15,14 +28,17 @@ package struct Exchange: @unchecked Sendable {
     package static func make(name: String, size: UInt32 = 4096) throws(DeviceError) -> Exchange {
         guard let punts = vd_ring_create("\(name)-punt", size, -1, false, true),
             let injections = vd_ring_create("\(name)-inject", size, -1, true, true),
+            let tooBig = vd_ring_create("\(name)-big", 256, -1, false, true),
             let events = vd_record_ring_create("\(name)-event", UInt32(MemoryLayout<Event>.stride), size, -1)
         else { throw .memory(what: "the rings between workers and control") }
-        return Exchange(punts: punts, injections: injections, events: events, stopWord: TableMemory.allocate(UInt32.self, count: 16))
+        return Exchange(
+            punts: punts, injections: injections, tooBig: tooBig, events: events, stopWord: TableMemory.allocate(UInt32.self, count: 16))
     }
 
     package func destroy() {
         vd_ring_free(punts)
         vd_ring_free(injections)
+        vd_ring_free(tooBig)
         vd_ring_free(events)
         TableMemory.free(stopWord, count: 16)
     }
@@ -35,6 +51,16 @@ package struct Exchange: @unchecked Sendable {
         guard vd_ring_dequeue_burst(punts, &packet, 1) == 1, let packet else { return nil }
         defer { vd_mbuf_free(packet) }
         return (PacketPool.bytes(packet), PortIndex(packet.pointee.port))
+    }
+
+    /// The next frame that did not fit its tunnel.
+    package func nextTooBig() -> TooBigFrame? {
+        var packet: UnsafeMutablePointer<vd_mbuf>?
+        guard vd_ring_dequeue_burst(tooBig, &packet, 1) == 1, let packet else { return nil }
+        defer { vd_mbuf_free(packet) }
+        return TooBigFrame(
+            frame: PacketPool.bytes(packet), port: PortIndex(packet.pointee.port), tag: packet.pointee.vlan_tci,
+            frameMaximum: Int(packet.pointee.rss_hash))
     }
 
     /// Has a frame transmitted. False when the pool is empty or the ring full: the frame is lost, as on any link.

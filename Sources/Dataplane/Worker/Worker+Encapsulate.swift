@@ -1,6 +1,7 @@
 import CShims
 
-// In: a frame for a remote VTEP. Out: its tag off, the outer headers before it, in the transmit queue of the tunnel's port.
+// In: a frame for a remote VTEP. Out: its tag off, the outer headers before it, in the transmit queue of the tunnel's port. Plain tunnels here, all others in
+// Worker+Tunnels.
 
 extension Worker {
     @_noLocks @_noAllocation @inline(__always)
@@ -9,50 +10,43 @@ extension Worker {
         let tagBytes = Int(frame.pointee.tagBytes)
         guard let record = tables.tunnels.lookup(tunnel) else { return drop(packet, .nextHopUnresolved) }
         let innerByteCount = packet.pointee.pkt_len &- UInt32(truncatingIfNeeded: tagBytes)
-        guard innerByteCount <= record.pointee.innerMaximum else { return drop(packet, Worker.refusal(record)) }
+        guard innerByteCount <= UInt32(record.pointee.innerMaximum) else { return encapsulateOtherwise(frame, record, tunnel: tunnel) }
         let shift = OuterHeader.byteCount &- tagBytes
         guard Int(packet.pointee.data_off) >= shift else { return drop(packet, .noMbuf) }
 
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let inner = start + tagBytes
-        let hash = Worker.flowHash(frame, inner, byteCount: Int(packet.pointee.data_len) &- tagBytes)
+        let flow = Worker.flow(frame, inner, byteCount: Int(packet.pointee.data_len) &- tagBytes)
         if _fastPath(tagBytes != 0) { AddressPair(start).write(to: inner) }
-        writeOuterHeader(
-            record, to: inner - OuterHeader.byteCount, network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
+        writePlainHeader(record, to: inner - OuterHeader.byteCount, network: frame.pointee.network, innerByteCount: innerByteCount, flow)
 
         let byteCount = innerByteCount &+ UInt32(OuterHeader.byteCount)
         packet.pointee.data_off &-= UInt16(truncatingIfNeeded: shift)
         packet.pointee.data_len &+= UInt16(truncatingIfNeeded: shift)
         packet.pointee.pkt_len = byteCount
-        Worker.setOffloads(packet, record)
+        Worker.setPlainOffloads(packet, record)
         counters.tunnels[tunnel].txPackets &+= 1
         enqueue(packet, byteCount: byteCount, port: Int(record.pointee.port))
     }
 
-    /// Why a tunnel does not take a frame of this length.
-    @_noLocks @_noAllocation @inline(never)
-    static func refusal(_ record: UnsafePointer<TunnelRecord>) -> DropReason {
-        record.pointee.isResolved ? .mtuExceeded : .nextHopUnresolved
-    }
-
     /// `inner`: where the frame starts once its tag is off. `byteCount`: what lies in one piece from there on.
     @_noLocks @_noAllocation @inline(__always)
-    static func flowHash(_ frame: UnsafePointer<Frame>, _ inner: UnsafeRawPointer, byteCount: Int) -> UInt64 {
-        FlowHash.hash(inner, byteCount: byteCount, source: frame.pointee.sourceHash, destination: frame.pointee.destinationHash)
+    static func flow(_ frame: UnsafePointer<Frame>, _ inner: UnsafeRawPointer, byteCount: Int) -> InnerFlow {
+        InnerFlow(inner, byteCount: byteCount, source: frame.pointee.sourceHash, destination: frame.pointee.destinationHash)
     }
 
     @_noLocks @_noAllocation @inline(__always)
-    func writeOuterHeader(
-        _ record: UnsafePointer<TunnelRecord>, to start: UnsafeMutableRawPointer, network: Int, innerByteCount: UInt32, hash: UInt64
+    func writePlainHeader(
+        _ record: UnsafePointer<TunnelRecord>, to start: UnsafeMutableRawPointer, network: Int, innerByteCount: UInt32, _ flow: InnerFlow
     ) {
         record.pointee.header.write(
-            to: start, innerByteCount: innerByteCount, sourcePortBE: FlowHash.sourcePortBE(hash, range: sourcePorts),
-            vxlan: tables.networks.headers[network])
+            to: start, innerByteCount: innerByteCount, sourcePortBE: FlowHash.sourcePortBE(flow.hash, range: sourcePorts),
+            copied: flow.trafficClass & UInt32(record.pointee.copiedBits), vxlan: tables.networks.headers[network])
     }
 
     /// Tells the device what to compute. The L2 length of a VXLAN packet spans UDP, VXLAN and the inner Ethernet header (rte_mbuf).
     @_noLocks @_noAllocation @inline(__always)
-    static func setOffloads(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>) {
+    static func setPlainOffloads(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>) {
         let offloadFlags = record.pointee.offloadFlags
         if packet.pointee.ol_flags | offloadFlags == 0 { return }
         packet.pointee.ol_flags = packet.pointee.ol_flags & VD_BUFFER_FLAGS | offloadFlags

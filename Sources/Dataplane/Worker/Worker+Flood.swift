@@ -6,6 +6,13 @@ import CShims
 // A copy is a small buffer with everything up to the addresses, chained to what follows them, which all copies share by reference count: no
 // payload is copied, except towards ports that cannot transmit several segments.
 
+/// What copies need of the frame that they are of.
+private struct InnerFrame {
+    let flow: InnerFlow
+    let addresses: AddressPair
+    let mustNotBeFragmented: Bool
+}
+
 extension Worker {
     @_noLocks @_noAllocation @inline(never)
     mutating func flood(_ frame: UnsafePointer<Frame>) {
@@ -35,7 +42,10 @@ extension Worker {
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let addresses = AddressPair(start)
         let tagBytes = Int(frame.pointee.tagBytes)
-        let hash = Worker.flowHash(frame, start + tagBytes, byteCount: Int(packet.pointee.data_len) &- tagBytes)
+        let flow = Worker.flow(frame, start + tagBytes, byteCount: Int(packet.pointee.data_len) &- tagBytes)
+        let inner = InnerFrame(
+            flow: flow, addresses: addresses,
+            mustNotBeFragmented: InnerFlow.mustNotBeFragmented(start + tagBytes, byteCount: Int(packet.pointee.data_len) &- tagBytes))
         // What is shared starts behind addresses and tag.
         let offset = UInt16(truncatingIfNeeded: 12 &+ tagBytes)
         packet.pointee.data_off &+= offset
@@ -50,7 +60,7 @@ extension Worker {
         }
         i = 0
         while i < remote.count {
-            copyToTunnel(frame, addresses, hash, tunnel: remote.destination(i).index)
+            copyToTunnel(frame, inner, tunnel: remote.destination(i).index)
             i &+= 1
         }
         vd_mbuf_free(packet)
@@ -71,20 +81,22 @@ extension Worker {
     }
 
     @_noLocks @_noAllocation
-    private mutating func copyToTunnel(_ frame: UnsafePointer<Frame>, _ addresses: AddressPair, _ hash: UInt64, tunnel: Int) {
-        guard let record = tables.tunnels.lookup(tunnel) else { return counters.count(.nextHopUnresolved) }
+    private mutating func copyToTunnel(_ frame: UnsafePointer<Frame>, _ inner: InnerFrame, tunnel: Int) {
+        guard let head = tables.tunnels.lookup(tunnel) else { return counters.count(.nextHopUnresolved) }
+        let record = head.pointee.shape == .spread ? TunnelRecord.way(head, hash: inner.flow.hash) : head
         let innerByteCount = frame.pointee.packet.pointee.pkt_len &+ 12
-        guard innerByteCount <= record.pointee.innerMaximum else { return counters.count(Worker.refusal(record)) }
-        let port = Int(record.pointee.port)
-        guard let copy = chain(frame.pointee.packet, headByteCount: OuterHeader.byteCount &+ 12, port: port) else {
+        guard record.pointee.shape != .unresolved else { return counters.count(.nextHopUnresolved) }
+        guard innerByteCount <= record.pointee.more.frameMaximum else { return counters.count(.mtuExceeded) }
+        let headerByteCount = record.pointee.headerByteCount
+        guard let copy = chain(frame.pointee.packet, headByteCount: headerByteCount &+ 12, port: Int(record.pointee.port)) else {
             return counters.count(.noMbuf)
         }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
-        writeOuterHeader(record, to: start, network: frame.pointee.network, innerByteCount: innerByteCount, hash: hash)
-        addresses.write(to: start + OuterHeader.byteCount)
-        Worker.setOffloads(copy, record)
-        counters.tunnels[tunnel].txPackets &+= 1
-        enqueue(copy, byteCount: copy.pointee.pkt_len, port: port)
+        writeHeader(
+            record, to: start, network: frame.pointee.network, innerByteCount: innerByteCount, inner.flow,
+            mustNotBeFragmented: inner.mustNotBeFragmented)
+        inner.addresses.write(to: start + headerByteCount)
+        send(copy, record, tunnel: tunnel)
     }
 
     /// A new packet: `headByteCount` bytes to be filled in, then the payload, shared or, where the port needs it, copied.

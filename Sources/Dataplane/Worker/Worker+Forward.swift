@@ -70,6 +70,8 @@ extension Worker {
     @_noLocks @_noAllocation @inline(never)
     private mutating func settleSource(_ frame: UnsafeMutablePointer<Frame>) {
         let origin = frame.pointee.origin, hash = frame.pointee.sourceHash
+        // From a sender that has no tunnel yet: nothing could be sent back.
+        if origin == .tunnel(0) { return }
         if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { return }
         if MACTable.isCurrent(tables.macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
             sources.insert(hash: hash, origin: origin, stamp: sourceStamp)

@@ -48,13 +48,15 @@ extension Worker {
     private mutating func readClock(_ cycles: UInt64) {
         while _slowPath(cycles >= nextSecond) {
             now &+= 1
+            tooBigBudget = Worker.tooBigPerSecond
             nextSecond &+= cyclesPerSecond
         }
     }
 
     @_noLocks @_noAllocation @inline(__always)
     private mutating func readSettings() {
-        udpPortBE = UInt16(truncatingIfNeeded: vd_load_acquire_u32(&tables.settings.pointee.udpPortBE))
+        udpPortBE = UInt16(truncatingIfNeeded: vd_load_acquire_u32(&tables.endpoints[0].udpPortBE))
+        vxlanMask = vd_load_acquire_u64(&tables.settings.pointee.vxlanMask)
         sourcePorts = vd_load_acquire_u32(&tables.settings.pointee.sourcePorts)
         sourceStamp = SourceFilter.stamp(now: now, epoch: tables.macs.epoch)
     }

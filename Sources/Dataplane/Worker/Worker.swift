@@ -16,14 +16,16 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///
 ///     Worker+Poll       receive a burst, remember the time, transmit, report, sleep when idle
 ///     Worker+Access     classify what came from an access port        AccessVerdict
-///     Worker+Underlay   validate and strip what came from a tunnel    UnderlayVerdict
+///     Worker+Underlay   validate and strip what came from a tunnel    UnderlayVerdict, Congestion
 ///     Worker+Forward    look up both MACs, settle what is new, act
-///     Worker+Encapsulate, Worker+Local, Worker+Flood                  the actions
+///     Worker+Encapsulate, Worker+Tunnels, Worker+Local, Worker+Flood  the actions
 ///     Worker+Transmit   per-port queues
 ///
 /// All memory is allocated at start. Nothing below `poll` allocates, retains, locks, logs or makes a system call, except for the idle sleep.
 package struct Worker: ~Copyable {
     package static let burst = 32
+    /// Most frames a second that a worker hands to control because they do not fit a tunnel.
+    package static let tooBigPerSecond = 1000
 
     let tables: Tables
     let exchange: Exchange
@@ -55,7 +57,14 @@ package struct Worker: ~Copyable {
     var pending: UInt32 = 0
     /// Settings, read once a burst.
     var udpPortBE: UInt16 = 0
+    var vxlanMask: UInt64 = 0
     var sourcePorts: UInt32 = 0
+    /// The round in which control was last told of a sender that has no tunnel.
+    var toldOfStranger = UInt64.max
+    /// Of the last IPv4 packet that was sent without DF.
+    var identification: UInt16 = 0
+    /// Frames that do not fit a tunnel and may still be handed to control this second.
+    var tooBigBudget = Worker.tooBigPerSecond
 
     // Time: the cycle counter, and seconds since `epoch` as the MAC table wants them.
     let cyclesPerSecond: UInt64

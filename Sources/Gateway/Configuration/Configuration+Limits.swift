@@ -18,6 +18,8 @@ extension Configuration {
         package static let membersPerNetwork = 256
         /// Distinct remote VTEPs of all networks together.
         package static let remotes = 1024
+        /// Remote VTEPs that are known only from their packets.
+        package static let discoveredVTEPs = 2048
         package static let vlan = 1...4094
         package static let vni = 1...Int(VNI.maximum)
         package static let udpPort = 1...65535

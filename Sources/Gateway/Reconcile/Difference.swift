@@ -9,7 +9,10 @@ package enum Difference {
 
     private static func settings(_ old: WantedState, _ new: WantedState) -> [Step] {
         var steps: [Step] = []
-        if old.vxlan.port != new.vxlan.port { steps.append(.setUDPPort(new.vxlan.port)) }
+        if old.udpPorts != new.udpPorts { steps.append(.setEndpoints(new.udpPorts)) }
+        if old.vxlan.reservedBits != new.vxlan.reservedBits { steps.append(.setReservedBits(new.vxlan.reservedBits)) }
+        if old.vxlan.accept != new.vxlan.accept { steps.append(.setAccept(new.vxlan.accept)) }
+        if old.vxlan.outerFields != new.vxlan.outerFields { steps.append(.setOuterFields(new.vxlan)) }
         if old.vxlan.sourcePorts != new.vxlan.sourcePorts { steps.append(.setSourcePorts(new.vxlan.sourcePorts)) }
         if old.macs.capacity != new.macs.capacity { steps.append(.setMACCapacity(new.macs.capacity)) }
         if old.macs.ageing != new.macs.ageing { steps.append(.setAgeing(new.macs.ageing)) }
@@ -20,8 +23,9 @@ package enum Difference {
         var steps: [Step] = []
         let names = Set(old.underlayPorts.keys).union(new.underlayPorts.keys).sorted()
         let changed = names.filter { old.underlayPorts[$0] != new.underlayPorts[$0] }
-        if !changed.isEmpty {
-            steps.append(.setUnderlayPorts(new.underlayPorts.values.sorted { $0.name < $1.name }, changed: changed))
+        if !changed.isEmpty || old.vxlan.local != new.vxlan.local {
+            let ports = new.underlayPorts.values.sorted { $0.name < $1.name }
+            steps.append(.setUnderlayPorts(ports, local: new.vxlan.local, changed: changed.isEmpty ? ["vxlan.local"] : changed))
         }
         for (remote, route) in new.tunnels.sorted(by: { $0.key < $1.key }) where old.tunnels[remote] != route {
             steps.append(old.tunnels[remote] == nil ? .addTunnel(remote, route) : .rerouteTunnel(remote, route))
@@ -51,6 +55,7 @@ package enum Difference {
             let before = old.networks[vni].flatMap { $0.udpPort == network.udpPort ? $0 : nil }
             if before == nil { steps.append(.addNetwork(vni, name: network.name, udpPort: network.udpPort)) }
             if let before, before.name != network.name { steps.append(.renameNetwork(vni, name: network.name)) }
+            if before?.icmpTooBig ?? false != network.icmpTooBig { steps.append(.setTooBig(vni, network.icmpTooBig)) }
             steps += network.members.subtracting(before?.members ?? []).inOrder.map { .addMember(vni, $0) }
             if network.remotes != before?.remotes ?? [] { steps.append(.setRemotes(vni, network.remotes)) }
             for (mac, location) in network.staticMACs.sorted(by: { $0.key.description < $1.key.description })
@@ -60,6 +65,22 @@ package enum Difference {
         }
         return steps
     }
+}
+
+extension WantedState {
+    /// UDP ports that packets come to: the gateway's first.
+    fileprivate var udpPorts: [UInt16] { [vxlan.port] + Set(networks.values.compactMap(\.udpPort)).subtracting([vxlan.port]).sorted() }
+}
+
+extension Configuration.VXLAN {
+    fileprivate struct OuterFields: Equatable {
+        var ttl: Int
+        var dscp: Configuration.DSCP
+        var df: Configuration.DontFragment
+        var udpChecksum: Bool
+    }
+
+    fileprivate var outerFields: OuterFields { OuterFields(ttl: ttl, dscp: dscp, df: df, udpChecksum: udpChecksum) }
 }
 
 extension Sequence where Element: CustomStringConvertible {

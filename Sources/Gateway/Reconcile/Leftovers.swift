@@ -39,7 +39,7 @@ extension Reconciler {
         // A worker may have read the way to a tunnel just before it was deleted.
         if !gone.tunnels.isEmpty { awaitQuiescence() }
         for tunnel in gone.tunnels {
-            tables.tunnels.publish(tunnel, nil)?.deallocate()
+            tables.tunnels.remove(tunnel)?.deallocate()
             tunnelIndexes.giveBack(tunnel.rawValue)
         }
         for network in gone.networks { networkIndexes.giveBack(network.rawValue) }

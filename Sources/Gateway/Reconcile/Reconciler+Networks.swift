@@ -7,6 +7,7 @@ extension Reconciler {
         guard let index = networkIndexes.take().map({ NetworkIndex($0) }) else { return false }
         networks[vni] = RunningNetwork(index: index, name: name, udpPort: udpPort)
         tables.networks.set(index, vni: vni)
+        tables.networks.setTellsTooBig(index, false)
         tables.vnis.publish(vni, index)
         return true
     }

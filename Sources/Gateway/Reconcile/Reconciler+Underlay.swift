@@ -1,74 +1,45 @@
 import Dataplane
 
-// Steps that concern the underlay: port addresses, tunnels and their next hops.
+// Steps that concern the underlay as a whole: UDP ports, ports and their addresses, who may send.
 
 extension Reconciler {
-    mutating func setUnderlayPorts(_ wanted: [Configuration.Port], now: MonotonicTime) {
-        var underlayPorts: [UnderlayPort] = []
-        for configuration in wanted {
-            guard let port = ports[configuration.name] else { continue }
-            underlayPorts.append(UnderlayPort(index: port.index, mac: port.mac, configuration: configuration))
-            leftovers.memory.append(tables.ports.publishAddresses(port.index, configuration.addresses.compactMap(\.address.ipv4)))
+    mutating func setUnderlayPorts(_ wanted: [Configuration.Port], local: [IPAddress], now: MonotonicTime) {
+        state.underlayPorts = Dictionary(wanted.map { ($0.name, $0) }) { first, _ in first }
+        state.vxlan.local = local
+        let underlayPorts = wanted.compactMap { configuration in
+            ports[configuration.name].map { UnderlayPort(index: $0.index, mac: $0.mac, configuration: configuration) }
+        }
+        let all = underlayPorts.flatMap(\.hostAddresses)
+        for port in underlayPorts {
+            // A packet for us may come in on any link: a VTEP has one source address on all its paths. The likeliest come first.
+            let addresses = (local + port.hostAddresses + all).uniqued.map(\.underlay)
+            leftovers.memory.append(tables.ports.publishAddresses(port.index, addresses))
+            tables.ports.setOuterTag(port.index, port.configuration.vlan)
+            tables.ports.setAcceptsZeroChecksum(port.index, port.configuration.udp6ZeroChecksum.contains(.receive))
         }
         perform(host.update(ports: underlayPorts, now: now))
+        publishTunnels()
     }
 
-    mutating func addTunnel(_ remote: RemoteVTEP, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
-        guard let index = tunnelIndexes.take() else { return false }
-        tunnels[remote] = RunningTunnel(index: TunnelIndex(index), route: route)
-        let isRequired = require(route, now: now)
-        publishTunnel(remote)
-        return isRequired
+    /// `ports`: the gateway's UDP port, then those that only some networks use.
+    mutating func setEndpoints(_ ports: [UInt16]) {
+        state.vxlan.port = ports[0]
+        endpointPorts = ports
+        for number in 0..<Tables.endpointCount { tables.publishUDPPort(number < ports.count ? ports[number] : nil, endpoint: number) }
+        publishTunnels { _ in true }
+        publishVTEPs()
     }
 
-    mutating func rerouteTunnel(_ remote: RemoteVTEP, _ route: UnderlayRoute, now: MonotonicTime) -> Bool {
-        guard let old = tunnels[remote]?.route else { return false }
-        tunnels[remote]?.route = route
-        let isRequired = require(route, now: now)
-        publishTunnel(remote)
-        release(old)
-        return isRequired
-    }
-
-    mutating func removeTunnel(_ remote: RemoteVTEP) {
-        guard let tunnel = tunnels.removeValue(forKey: remote) else { return }
-        release(tunnel.route)
-        leftovers.tunnels.insert(tunnel.index)
-    }
-
-    /// False when the neighbour table is full, which the limits of a configuration do not allow.
-    mutating func require(_ route: UnderlayRoute, now: MonotonicTime) -> Bool {
-        for (position, path) in route.paths.enumerated() where !path.nextHop.isMulticast {
-            guard let required = try? host.require(path.key, now: now) else {
-                for earlier in route.paths[..<position] where !earlier.nextHop.isMulticast { host.release(earlier.key) }
-                return false
-            }
-            perform(required)
+    mutating func setReservedBits(_ policy: Configuration.ReservedBits) {
+        switch policy {
+        case .rfc: tables.publishReservedBits(0)
+        case .strict: tables.publishReservedBits(.max)
+        case .mask(let bits): tables.publishReservedBits(bits)
         }
-        return true
     }
 
-    mutating func release(_ route: UnderlayRoute) {
-        for path in route.paths where !path.nextHop.isMulticast { host.release(path.key) }
-    }
-
-    /// Publishes a tunnel's record with what is known of its next hop now.
-    mutating func publishTunnel(_ remote: RemoteVTEP) {
-        guard let tunnel = tunnels[remote], let source = tunnel.route.source.ipv4, let destination = remote.address.ipv4 else {
-            return
-        }
-        let path = tunnel.route.paths[0]
-        let port = ports[path.port]
-        let record = TunnelRecord(
-            port: port.index, nextHopMAC: host.neighbors.mac(of: path.key), portMAC: port.mac, source: source,
-            destination: destination, udpPort: state.vxlan.port, mtu: port.mtu, hardwareChecksum: port.hardwareChecksum)
-        leftovers.memory.append(tables.tunnels.publish(tunnel.index, record))
-    }
-
-    mutating func publishVTEPs() {
-        var map: [UInt32: TunnelIndex] = [:]
-        for (remote, tunnel) in tunnels { if let address = remote.address.ipv4 { map[address] = tunnel.index } }
-        leftovers.memory.append(tables.vteps.publish(map))
+    mutating func setAccept(_ accept: Configuration.Accept) {
+        leftovers.memory.append(tables.publishAccept(accept.prefixes.map { ($0.address.underlay, $0.bits) }))
     }
 
     /// Takes what the underlay asks for: changed neighbours go into the tunnels that use them, all else to the caller.
@@ -79,8 +50,15 @@ extension Reconciler {
                 continue
             }
             let key = PortAddress(port: port, address: address)
-            for remote in tunnels.filter({ $0.value.route.paths.contains { $0.key == key } }).keys { publishTunnel(remote) }
+            publishTunnels { $0.route.paths.contains { $0.key == key } }
         }
+    }
+
+    /// The link of a port came or went: flows leave and come back.
+    package mutating func linkChanged(onPort port: PortIndex, isUp: Bool, now: MonotonicTime) -> [UnderlayAction] {
+        host.linkChanged(onPort: port, isUp: isUp, now: now)
+        publishTunnels { $0.route.paths.count > 1 && $0.route.paths.contains { $0.port == port } }
+        return settle([])
     }
 
     /// The same, outside a reload: frees at once what it replaced. What is left for the caller to do.
@@ -92,10 +70,38 @@ extension Reconciler {
     }
 }
 
+extension Configuration.Accept {
+    /// Prefixes, in 128 bits, of those that may send beside the VTEPs that are configured.
+    var prefixes: [(address: IPAddress, bits: Int)] {
+        switch self {
+        case .configured: []
+        case .any: [(IPAddress(high: 0, low: 0xFFFF_0000_0000), 96), (IPAddress(high: 0, low: 0), 0)]
+        case .prefixes(let list): list.map { ($0.address, $0.prefixLength + ($0.address.isIPv4 ? 96 : 0)) }
+        }
+    }
+}
+
+extension UnderlayPort {
+    /// Its own addresses, the link-local one of a port with IPv6 among them.
+    var hostAddresses: [IPAddress] {
+        let own = configuration.addresses.map(\.address)
+        return own.contains { !$0.isIPv4 } ? own + [IPAddress(linkLocalOf: mac)] : own
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, where it comes first.
+    fileprivate var uniqued: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}
+
 extension UnderlayHost {
-    /// With room for all remotes and configured neighbours that a configuration may name.
+    /// With room for all remotes and configured neighbours that a configuration may name, and for the VTEPs that are discovered.
     package static var sized: UnderlayHost {
         let limits = Configuration.Limits.self
-        return UnderlayHost(neighbors: NeighborTable(capacity: limits.remotes + limits.ports * limits.neighborsPerPort))
+        return UnderlayHost(
+            neighbors: NeighborTable(capacity: limits.remotes + limits.discoveredVTEPs + limits.ports * limits.neighborsPerPort))
     }
 }

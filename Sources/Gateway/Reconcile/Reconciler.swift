@@ -24,10 +24,15 @@ package struct Reconciler {
     /// Returns when every worker has passed a quiescent state.
     let awaitQuiescence: () -> Void
 
-    package private(set) var state = WantedState()
+    package internal(set) var state = WantedState()
     package internal(set) var networks: [VNI: RunningNetwork] = [:]
     package internal(set) var tunnels: [RemoteVTEP: RunningTunnel] = [:]
     package var host: UnderlayHost
+    /// UDP ports that VXLAN packets come to: the gateway's, then those that only some networks use.
+    var endpointPorts: [UInt16] = [4789]
+    /// VTEPs that only their packets have told of, and when they were last known to live.
+    package internal(set) var discovered: [RemoteVTEP: MonotonicTime] = [:]
+    var heardPackets: [TunnelIndex: UInt64] = [:]
     var networkIndexes = IndexPool(limit: NetworkTable.capacity)
     var tunnelIndexes = IndexPool(limit: TunnelTable.capacity)
     /// What the steps in progress leave to be done after the next quiescent state.
@@ -43,9 +48,11 @@ package struct Reconciler {
     }
 
     /// Goes from the running state to `wanted`. The steps taken; those that a table had no room for; what is to be sent or told.
-    package mutating func reconcile(to wanted: WantedState, now: MonotonicTime, seconds: UInt32) -> (
+    package mutating func reconcile(to wanted: WantedState, routes: UnderlayRoutes, now: MonotonicTime, seconds: UInt32) -> (
         steps: [Step], refused: [Step], actions: [UnderlayAction]
     ) {
+        var wanted = wanted
+        keepDiscovered(in: &wanted, routes: routes)
         let steps = Difference.steps(from: state, to: wanted)
         var affectedNetworks: Set<VNI> = []
         var affectsTunnels = false
@@ -71,20 +78,25 @@ package struct Reconciler {
     /// False when a table has no room for what the step adds.
     private mutating func take(_ step: Step, now: MonotonicTime, seconds: UInt32) -> Bool {
         switch step {
-        case .setUDPPort(let port):
-            tables.publishUDPPort(port)
-            state.vxlan.port = port
-            for remote in tunnels.keys { publishTunnel(remote) }
+        case .setEndpoints(let ports): setEndpoints(ports)
+        case .setReservedBits(let policy): setReservedBits(policy)
+        case .setAccept(let accept): setAccept(accept)
+        case .setOuterFields(let vxlan):
+            (state.vxlan.ttl, state.vxlan.dscp, state.vxlan.df, state.vxlan.udpChecksum) = (
+                vxlan.ttl, vxlan.dscp, vxlan.df, vxlan.udpChecksum
+            )
+            publishTunnels()
         case .setSourcePorts(let range): tables.publishSourcePorts(range)
         case .setMACCapacity(let capacity): tables.macs.setCapacity(capacity)
         case .setAgeing: break
-        case .setUnderlayPorts(let wanted, _): setUnderlayPorts(wanted, now: now)
+        case .setUnderlayPorts(let wanted, let local, _): setUnderlayPorts(wanted, local: local, now: now)
         case .addTunnel(let remote, let route): return addTunnel(remote, route, now: now)
         case .rerouteTunnel(let remote, let route): return rerouteTunnel(remote, route, now: now)
         case .removeStaticMAC(let vni, let mac): removeStaticMAC(vni, mac)
         case .removeMember(let vni, let member): removeMember(vni, member)
         case .removeNetwork(let vni): removeNetwork(vni)
         case .addNetwork(let vni, let name, let udpPort): return addNetwork(vni, name, udpPort)
+        case .setTooBig(let vni, let isTold): if let network = networks[vni] { tables.networks.setTellsTooBig(network.index, isTold) }
         case .renameNetwork(let vni, let name): networks[vni]?.name = name
         case .addMember(let vni, let member): addMember(vni, member)
         case .setRemotes(let vni, let remotes): publishRemoteFloodList(vni, remotes)

@@ -3,12 +3,17 @@ import Dataplane
 /// One change of the tables. The order of cases is the order in which steps are taken: what is new is there before what needs it, and
 /// what is old goes when nothing leads to it any more.
 package enum Step: Equatable, Sendable {
-    case setUDPPort(UInt16)
+    /// UDP ports: the gateway's, then those that only some networks use.
+    case setEndpoints([UInt16])
+    case setReservedBits(Configuration.ReservedBits)
+    case setAccept(Configuration.Accept)
+    /// TTL, DSCP, DF, UDP checksum.
+    case setOuterFields(Configuration.VXLAN)
     case setSourcePorts(ClosedRange<UInt16>)
     case setMACCapacity(Int)
     case setAgeing(Int)
-    /// Addresses, gateways and configured neighbours of all underlay ports; names those that differ.
-    case setUnderlayPorts([Configuration.Port], changed: [String])
+    /// Addresses, gateways, tags and configured neighbours of all underlay ports, addresses of them all; names those that differ.
+    case setUnderlayPorts([Configuration.Port], local: [IPAddress], changed: [String])
     case addTunnel(RemoteVTEP, UnderlayRoute)
     case rerouteTunnel(RemoteVTEP, UnderlayRoute)
     case removeStaticMAC(VNI, MACAddress)
@@ -16,6 +21,7 @@ package enum Step: Equatable, Sendable {
     case removeNetwork(VNI)
     case addNetwork(VNI, name: String, udpPort: UInt16?)
     case renameNetwork(VNI, name: String)
+    case setTooBig(VNI, Bool)
     case addMember(VNI, Configuration.Member)
     case setRemotes(VNI, Set<RemoteVTEP>)
     case putStaticMAC(VNI, MACAddress, Configuration.StaticMAC.Location)
@@ -35,17 +41,21 @@ extension Step {
 extension Step: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .setUDPPort(let port): "VXLAN port: \(port)"
+        case .setEndpoints(let ports): "VXLAN port\(ports.count == 1 ? "" : "s"): \(ports.map(String.init).joined(separator: ", "))"
+        case .setReservedBits(let policy): "VXLAN reserved bits: \(policy)"
+        case .setAccept(let accept): "VXLAN packets are accepted from: \(accept)"
+        case .setOuterFields: "TTL, DSCP, DF or UDP checksum of outer headers"
         case .setSourcePorts(let range): "VXLAN source ports: \(range.lowerBound)-\(range.upperBound)"
         case .setMACCapacity(let capacity): "MAC table capacity: \(capacity)"
         case .setAgeing(let seconds): "MAC ageing: \(seconds == 0 ? "never" : "\(seconds) s")"
-        case .setUnderlayPorts(_, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
+        case .setUnderlayPorts(_, _, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
         case .addTunnel(let remote, let route): "remote VTEP \(remote) added, \(route)"
         case .rerouteTunnel(let remote, let route): "remote VTEP \(remote) rerouted, \(route)"
         case .removeStaticMAC(let vni, let mac): "VNI \(vni): static MAC \(mac) removed"
         case .removeMember(let vni, let member): "VNI \(vni): member \(member) removed"
         case .removeNetwork(let vni): "VNI \(vni): network removed"
         case .addNetwork(let vni, let name, _): "VNI \(vni): network \(name) added"
+        case .setTooBig(let vni, let isTold): "VNI \(vni): senders of packets that do not fit are \(isTold ? "" : "not ")told"
         case .renameNetwork(let vni, let name): "VNI \(vni): network renamed to \(name)"
         case .addMember(let vni, let member): "VNI \(vni): member \(member) added"
         case .setRemotes(let vni, let remotes):
@@ -65,6 +75,26 @@ extension Configuration.StaticMAC.Location: CustomStringConvertible {
         switch self {
         case .remote(let address): "remote \(address)"
         case .member(let member): member.description
+        }
+    }
+}
+
+extension Configuration.ReservedBits: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .rfc: "ignored"
+        case .strict: "refused"
+        case .mask(let bits): "refused where they are set in 0x\(String(bits, radix: 16))"
+        }
+    }
+}
+
+extension Configuration.Accept: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .configured: "configured VTEPs"
+        case .any: "everybody"
+        case .prefixes(let list): "configured VTEPs, " + list.map(\.description).joined(separator: ", ")
         }
     }
 }

@@ -11,6 +11,8 @@ package struct WantedState: Equatable, Sendable {
         /// Where flooded frames go: head-end replication list, multicast group.
         package var remotes: Set<RemoteVTEP>
         package var staticMACs: [MACAddress: Configuration.StaticMAC.Location]
+        /// Senders of packets that do not fit the underlay are told.
+        package var icmpTooBig: Bool
     }
 
     package var vxlan = Configuration.VXLAN()
@@ -30,8 +32,7 @@ package struct WantedState: Equatable, Sendable {
         macs = configuration.macs
         for port in configuration.ports where port.role == .underlay { underlayPorts[port.name] = port }
         for network in configuration.networks { networks[network.vni] = Network(network) }
-        let routes = UnderlayRoutes(
-            configuration.ports.compactMap { port in ports[port.name].map { (index: $0.index, port: port) } })
+        let routes = UnderlayRoutes(configuration, ports: ports)
         for network in configuration.networks {
             for remote in network.allRemotes { tunnels[remote] = routes.lookup(remote.address) }
         }
@@ -44,6 +45,7 @@ extension WantedState.Network {
         members = Set(network.members)
         udpPort = network.udpPort
         remotes = Set(network.remotes.map { RemoteVTEP($0, udpPort: network.udpPort) })
+        icmpTooBig = network.icmpTooBig
         staticMACs = Dictionary(network.staticMACs.map { ($0.mac, $0.location) }) { first, _ in first }
     }
 }
@@ -67,14 +69,20 @@ package struct PortDirectory: Equatable, Sendable {
         package var mtu: Int
         /// The device computes the outer IPv4 checksum.
         package var hardwareChecksum: Bool
+        /// The device computes the outer UDP checksum.
+        package var hardwareUDPChecksum: Bool
 
-        package init(index: PortIndex, name: String, role: Configuration.Role, mac: MACAddress, mtu: Int, hardwareChecksum: Bool) {
+        package init(
+            index: PortIndex, name: String, role: Configuration.Role, mac: MACAddress, mtu: Int, hardwareChecksum: Bool,
+            hardwareUDPChecksum: Bool = false
+        ) {
             self.index = index
             self.name = name
             self.role = role
             self.mac = mac
             self.mtu = mtu
             self.hardwareChecksum = hardwareChecksum
+            self.hardwareUDPChecksum = hardwareUDPChecksum
         }
     }
 

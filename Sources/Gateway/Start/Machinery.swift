@@ -25,7 +25,8 @@ struct Machinery {
             ports.enumerated().map { position, port in
                 PortDirectory.Port(
                     index: PortIndex(UInt16(position)), name: port.configuration.name, role: port.configuration.role, mac: port.info.mac,
-                    mtu: port.configuration.mtu, hardwareChecksum: port.info.hasOuterIPv4Checksum)
+                    mtu: port.configuration.mtu, hardwareChecksum: port.info.hasOuterIPv4Checksum,
+                    hardwareUDPChecksum: port.info.hasOuterUDPChecksum)
             })
     }
 

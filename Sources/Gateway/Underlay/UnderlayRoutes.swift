@@ -11,6 +11,10 @@ package struct UnderlayRoutes: Sendable {
         self.ports = ports.filter { $0.port.role == .underlay }.sorted { $0.index < $1.index }
     }
 
+    package init(_ configuration: Configuration, ports: PortDirectory) {
+        self.init(configuration.ports.compactMap { port in ports[port.name].map { (index: $0.index, port: port) } })
+    }
+
     /// The subnet with the longest prefix that holds `remote`, else the first gateway of its family; `nil` when there is
     /// neither, or when `remote` cannot be another host's address.
     package func lookup(_ remote: IPAddress) -> UnderlayRoute? {

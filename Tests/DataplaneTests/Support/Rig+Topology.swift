@@ -34,6 +34,31 @@ extension Rig {
         tables.vteps.publish(vteps)?.deallocate()
     }
 
+    /// Our own IPv6 address, 2001:db8::1, and that of remote VTEP `tunnel`, 2001:db8::101 and up.
+    static let address6 = ipv6Address(1)
+    static func peerAddress6(_ tunnel: Int) -> Bytes { ipv6Address(UInt8(tunnel)).replacing(14, 1) }
+
+    /// Tunnel `index` over IPv6 to `Rig.peerAddress6(index)`, and our own address.
+    func makeTunnel6(_ index: Int, fields: OuterFields = OuterFields()) {
+        let own = [UnderlayAddress(ipv4: options.address), UnderlayAddress(bytes: Rig.address6)]
+        tables.ports.publishAddresses(wan, own)?.deallocate()
+        let tunnel = TunnelIndex(UInt16(index))
+        let remote = UnderlayAddress(bytes: Rig.peerAddress6(index))
+        let record = TunnelRecord(
+            port: wan, nextHopMAC: Rig.peerMAC(index), portMAC: options.wanMAC, source: own[1], destination: remote, udpPort: 4789,
+            mtu: options.underlayMTU, fields: fields)
+        tables.tunnels.publish(tunnel, record)?.deallocate()
+        vteps6[remote] = tunnel.rawValue
+        tables[endpoint: 0].vteps6.publish(vteps6)?.deallocate()
+    }
+
+    /// What remote VTEP `tunnel` sends us over IPv6 for an inner frame.
+    func encapsulated6(_ inner: Bytes, from tunnel: Int, vni: UInt32 = 10100) -> VXLANPacket6 {
+        VXLANPacket6(
+            to: options.wanMAC, from: Rig.peerMAC(tunnel), source: Rig.peerAddress6(tunnel), destination: Rig.address6, vni: vni,
+            inner: inner)
+    }
+
     func put(_ mac: MACAddress, _ destination: Destination, network: Int = 1, origin: MACOrigin = .configured) {
         precondition(tables.macs.put(MACKey(network: NetworkIndex(UInt16(network)), mac: mac), destination, origin, now: 1))
     }
@@ -60,9 +85,19 @@ extension Rig {
             to: mac ?? Rig.peerMAC(tunnel), from: options.wanMAC, source: options.address, destination: address ?? Rig.peerAddress(tunnel),
             vni: vni,
             inner: inner)
+        packet.ip.tos = ecn(inner)
         let sourcePort = sent.u16(34)
         packet.sourcePort = (49152...65535).contains(sourcePort) ? sourcePort : 0
         return packet.bytes
+    }
+}
+
+/// The ECN field of the IP packet in a frame, which its outer header takes over (RFC 6040 section 4.1); 0 where it holds none.
+func ecn(_ frame: Bytes) -> UInt8 {
+    switch frame.u16(12) {
+    case 0x0800: frame[15] & 3
+    case 0x86DD: frame[15] >> 4 & 3
+    default: 0
     }
 }
 

@@ -49,6 +49,7 @@ final class Rig {
     let ports: [MemoryPort]
     var workers: [WorkerBox] = []
     var vteps: [UInt32: TunnelIndex] = [:]
+    var vteps6: [UnderlayAddress: UInt16] = [:]
     var expectedDrops: [DropReason: UInt64] = [:]
     /// What went into the ports, and what was taken from them.
     var received: [Tally]
@@ -126,7 +127,7 @@ final class Rig {
         record.hardwareChecksum = options.hardwareChecksum ? 1 : 0
         let port = PortIndex(UInt16(index))
         tables.ports.set(port, record, sharedTransmit: options.sharesTransmit, node: -1)
-        if isUnderlay { tables.ports.publishAddresses(port, [options.address])?.deallocate() }
+        if isUnderlay { tables.ports.publishAddresses(port, [UnderlayAddress(ipv4: options.address)])?.deallocate() }
     }
 
     private func close(_ sourceLocation: SourceLocation) {

@@ -19,7 +19,7 @@ struct FlowHashTests {
             let octets = (0..<6).map { UInt64(frame.load(fromByteOffset: offset + $0, as: UInt8.self)) << (8 * UInt64($0)) }
             return macs.hash(MACKey(network: NetworkIndex(1), mac: MACAddress(bits: octets.reduce(0, |))))
         }
-        return FlowHash.hash(frame + tagBytes, byteCount: byteCount - tagBytes, source: hashes[1], destination: hashes[0])
+        return InnerFlow(frame + tagBytes, byteCount: byteCount - tagBytes, source: hashes[1], destination: hashes[0]).hash
     }
 
     /// A frame with a packet that has ports at `offset` of its 100 bytes behind the Ethernet header.

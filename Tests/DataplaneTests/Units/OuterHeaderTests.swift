@@ -6,9 +6,11 @@ struct OuterHeaderTests {
     static func header(
         source: UInt32 = 0xC000_0201, destination: UInt32 = 0xC000_0202, udpPort: UInt16 = 4789, hardwareChecksum: Bool = false
     ) -> OuterHeader {
-        OuterHeader(
+        var fields = OuterFields()
+        fields.deviceIPv4Checksum = hardwareChecksum
+        return OuterHeader(
             destinationMAC: MACAddress(2, 0, 0, 0, 0xB, 1), sourceMAC: MACAddress(2, 0, 0, 0, 0xA, 1), source: source,
-            destination: destination, udpPort: udpPort, hardwareChecksum: hardwareChecksum)
+            destination: destination, udpPort: udpPort, fields: fields)
     }
 
     /// The bytes written, and two behind them.
@@ -16,7 +18,7 @@ struct OuterHeaderTests {
         var bytes = Bytes(repeating: 0xEE, count: OuterHeader.byteCount + 2)
         bytes.withUnsafeMutableBytes { raw in
             header.write(
-                to: raw.baseAddress!, innerByteCount: innerByteCount, sourcePortBE: UInt16(0xC0DE).bigEndian,
+                to: raw.baseAddress!, innerByteCount: innerByteCount, sourcePortBE: UInt16(0xC0DE).bigEndian, copied: 0,
                 vxlan: VXLANHeader(vni: 0xABCDEF))
         }
         return bytes

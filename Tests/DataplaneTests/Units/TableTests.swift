@@ -32,10 +32,12 @@ struct TableTests {
             tables.ports.set(PortIndex(0), record, sharedTransmit: false, node: -1)
             #expect(tables.ports.vlanMap(PortIndex(0)) == nil)
             #expect(tables.ports.addresses(PortIndex(0)) == [])
-            #expect(tables.ports.publishAddresses(PortIndex(0), [0xC000_0201, 0xC633_6401]) == nil)
-            #expect(tables.ports.addresses(PortIndex(0)) == [0xC000_0201, 0xC633_6401])
-            let old = tables.ports.publishAddresses(PortIndex(0), [0xCB00_7101])
-            #expect(old != nil && tables.ports.addresses(PortIndex(0)) == [0xCB00_7101])
+            let first = [0xC000_0201, 0xC633_6401].map(UnderlayAddress.init(ipv4:)) + [UnderlayAddress(high: 0x2001_0DB8 << 32, low: 1)]
+            #expect(tables.ports.publishAddresses(PortIndex(0), first) == nil)
+            #expect(tables.ports.addresses(PortIndex(0)) == first)
+            let second = [UnderlayAddress(ipv4: 0xCB00_7101)]
+            let old = tables.ports.publishAddresses(PortIndex(0), second)
+            #expect(old != nil && tables.ports.addresses(PortIndex(0)) == second)
             old?.deallocate()
         }
     }
@@ -101,7 +103,7 @@ struct TableTests {
                 tables.tunnels.publish(index, record)?.deallocate()
                 #expect(tables.tunnels[index]?.port == 5 && tables.tunnels[index]?.isResolved == (mac != nil))
             }
-            tables.tunnels.publish(index, nil)?.deallocate()
+            tables.tunnels.remove(index)?.deallocate()
             #expect(tables.tunnels[index] == nil)
         }
     }

@@ -42,6 +42,19 @@ extension DropCase {
         })
     }
 
+    /// Variations of a good VXLAN packet over IPv6 from VTEP 1.
+    private static func vxlan6(_ changes: ((inout VXLANPacket6) -> Void)...) -> DropCase {
+        DropCase(
+            prepare: { $0.makeTunnel6(1) },
+            packets: { rig in
+                try changes.map { change in
+                    var packet = rig.encapsulated6(Blue.bToA, from: 1)
+                    change(&packet)
+                    return try rig.packet(packet.bytes)
+                }
+            })
+    }
+
     private static func stripped(_ rig: Rig, _ frame: Bytes, tag: UInt16) throws -> Packet {
         let packet = try rig.packet(frame)
         packet.pointee.ol_flags = VD_RX_VLAN_STRIPPED
@@ -54,9 +67,10 @@ extension DropCase {
         switch reason {
         case .frameShort, .vlanUnknown, .untaggedRefused, .vlanStacked, .sourceMACInvalid, .linkLocal: ofAccess(reason)
         case .underlayFrameShort, .underlayMACNotOurs, .underlayEtherType, .ipv4Version, .ipv4Length, .ipv4Options, .ipv4Checksum,
-            .ipv4Fragment, .notOurAddress, .ownSourceAddress, .ipProtocol:
+            .ipv4Fragment, .underlayVLAN, .ipv6Version, .ipv6Length, .ipv6Extension, .notOurAddress, .ownSourceAddress, .ipProtocol:
             ofUnderlay(reason)
-        case .udpLength, .udpPort, .udpChecksum, .vxlanShort, .vxlanFlags, .vniUnknown, .vtepUnknown, .innerShort, .innerSourceMAC,
+        case .udpLength, .udpPort, .udpChecksum, .udpChecksumZero, .vxlanShort, .vxlanFlags, .vxlanReserved, .congestionUnheeded,
+            .vniUnknown, .vtepUnknown, .innerShort, .innerSourceMAC,
             .innerVLANTag, .innerLinkLocal:
             ofTunnel(reason)
         case .staticMACViolation, .samePort, .splitHorizon, .noMember, .mtuExceeded, .nextHopUnresolved: ofForwarding(reason)
@@ -101,7 +115,7 @@ extension DropCase {
         switch reason {
         case .underlayFrameShort: outer({ Bytes($0.prefix(13)) }, { Bytes($0.prefix(14)) }, { Bytes($0.prefix(33)) }, { _ in [] })
         case .underlayMACNotOurs: vxlan { $0.destinationMAC = MACAddress(2, 0xFF, 0, 0, 0, 0xAB) }
-        case .underlayEtherType: outer({ $0.replacing(12, 0x86, 0xDD) }, { tagged($0, 5) }, { $0.replacing(12, 0x88, 0xCC) })
+        case .underlayEtherType: outer({ $0.replacing(12, 0x08, 0x05) }, { tagged($0, 5) }, { $0.replacing(12, 0x88, 0xCC) })
         case .ipv4Version: outer({ $0.replacing(14, 0x65) }, { $0.replacing(14, 0x05) }, { $0.replacing(14, 0xF5) })
         case .ipv4Length: ipv4Length
         case .ipv4Options: vxlan({ $0.ip.options = [1, 1, 1, 1] }, { $0.ip.options = Bytes(repeating: 1, count: 40) })
@@ -111,6 +125,16 @@ extension DropCase {
                 return try [15, 22, 24, 25, 26, 33].map { try rig.packet(good.replacing($0, good[$0] ^ 0x10)) }
             })
         case .ipv4Fragment: vxlan({ $0.ip.flagsAndOffset = 0x2000 }, { $0.ip.flagsAndOffset = 1 }, { $0.ip.flagsAndOffset = 0x1F00 })
+        case .underlayVLAN:
+            DropCase(
+                prepare: { $0.tables.ports.setOuterTag($0.wan, VLANID(300)) },
+                packets: { rig in
+                    let packet = rig.encapsulated(Blue.bToA, from: 1).bytes
+                    return try [packet, tagged(packet, 301), tagged(packet, 300, type: 0x88A8), []].map { try rig.packet($0) }
+                })
+        case .ipv6Version: outer({ $0.replacing(12, 0x86, 0xDD) }, { $0.replacing(12, 0x86, 0xDD).replacing(14, 0x75) })
+        case .ipv6Length: vxlan6({ $0.ip.payloadLength = UInt16(16 + $0.inner.count + 1) }, { $0.ip.payloadLength = 0xFFFF })
+        case .ipv6Extension: vxlan6({ $0.ip.next = 44 }, { $0.ip.next = 0 }, { $0.ip.next = 43 }, { $0.ip.next = 60 })
         case .notOurAddress:
             vxlan({ $0.ip.destination = 0xC000_0264 }, { $0.ip.destination = 0xEF01_0101 }, { $0.ip.destination = 0xFFFF_FFFF })
         case .ownSourceAddress:
@@ -145,6 +169,9 @@ extension DropCase {
                 { $0.replacing(38, 0xFF, 0xFF) }, { $0.replacing(16, 0, 27) }, { $0.replacing(16, 0, 20) })
         case .udpPort: vxlan({ $0.udpPort = 4790 }, { $0.udpPort = 0 }, { $0.udpPort = 8472 })
         case .udpChecksum: udpChecksum
+        case .udpChecksumZero: vxlan6 { $0.udpChecksum = 0 }
+        case .vxlanReserved: reservedBits
+        case .congestionUnheeded: vxlan({ $0.ip.tos = 3 }, { $0.ip.tos = 0xBB })
         case .vxlanShort: outer({ truncated($0, udpPayload: 7) }, { truncated($0, udpPayload: 0) })
         case .vxlanFlags: vxlan({ $0.flags = 0 }, { $0.flags = 0xF7FF_FFFF }, { $0.flags = 0x0000_0800 })
         case .vniUnknown: vxlan({ $0.vni = 10101 }, { $0.vni = 0 }, { $0.vni = 0xFF_FFFF })
@@ -171,6 +198,28 @@ extension DropCase {
             let damaged = [40, 50, good.count - 1].map { good.replacing($0, good[$0] ^ 1) }
             return try damaged.map { try rig.packet($0) } + damaged.map { try rig.packet($0, segments: [64, 3]) }
         })
+    }
+
+    /// Some of the 39, over both families.
+    private static var reservedBits: DropCase {
+        let meaningful: UInt64 = 0x0800_0000_FFFF_FF00
+        let bits = (0..<64).map { 1 << UInt64($0) }.filter { $0 & meaningful == 0 }.prefix(39).enumerated().filter { $0.offset % 3 == 0 }
+            .map(\.element)
+        return DropCase(
+            prepare: { rig in
+                rig.makeTunnel6(2)
+                rig.tables.publishReservedBits(.max)
+            },
+            packets: { rig in
+                try bits.flatMap { bit in
+                    let flags = 0x0800_0000 | UInt32(bit >> 32), low = UInt32(truncatingIfNeeded: bit)
+                    var packet = rig.encapsulated(Blue.bToA, from: 1)
+                    (packet.flags, packet.reserved) = (flags, UInt8(low & 0xFF))
+                    var packet6 = rig.encapsulated6(Blue.bToA, from: 2)
+                    (packet6.flags, packet6.reserved) = (flags, UInt8(low & 0xFF))
+                    return [try rig.packet(packet.bytes), try rig.packet(packet6.bytes)]
+                }
+            })
     }
 
     private static func ofForwarding(_ reason: DropReason) -> DropCase {

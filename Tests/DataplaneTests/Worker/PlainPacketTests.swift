@@ -26,7 +26,7 @@ extension PacketPath {
             options.macCapacity = 64
             try Rig.blue(options) { rig in
                 let book = PortIndex(rig.wan.rawValue + 1)
-                rig.tables.ports.publishAddresses(book, [0xCB00_714D, rig.options.address])?.deallocate()
+                rig.tables.ports.publishAddresses(book, [0xCB00_714D, rig.options.address].map(UnderlayAddress.init(ipv4:)))?.deallocate()
                 rig.put(Blue.a, .port(2))
                 rig.put(Blue.b, .tunnel(1))
                 try body(rig, rig.wan, book)

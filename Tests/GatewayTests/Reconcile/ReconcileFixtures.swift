@@ -25,7 +25,10 @@ enum Fixture {
 
 extension Reconciler {
     mutating func reconcile(to configuration: Configuration, at seconds: Int = 0) -> [Step] {
-        reconcile(to: WantedState(configuration, ports: ports), now: MonotonicTime(.seconds(seconds)), seconds: UInt32(seconds + 1)).steps
+        reconcile(
+            to: WantedState(configuration, ports: ports), routes: UnderlayRoutes(configuration, ports: ports),
+            now: MonotonicTime(.seconds(seconds)), seconds: UInt32(seconds + 1)
+        ).steps
     }
 }
 

@@ -120,7 +120,7 @@ struct ReconcilerTests {
         var reconciler = Fixture.makeReconciler(macCapacity: 16)
         for vni: UInt32 in [100, 101, 100] {
             let wanted = WantedState(configuration(vni), ports: Fixture.directory)
-            let result = reconciler.reconcile(to: wanted, now: MonotonicTime(.zero), seconds: 1)
+            let result = reconciler.reconcile(to: wanted, routes: UnderlayRoutes([]), now: MonotonicTime(.zero), seconds: 1)
             #expect(result.refused.isEmpty)
             #expect(reconciler.tables.macs.count == 12)
         }
@@ -137,7 +137,7 @@ struct ReconcilerTests {
         configuration.networks = [network]
         var reconciler = Fixture.makeReconciler(macCapacity: 16)
         let result = reconciler.reconcile(
-            to: WantedState(configuration, ports: Fixture.directory), now: MonotonicTime(.zero), seconds: 1)
+            to: WantedState(configuration, ports: Fixture.directory), routes: UnderlayRoutes([]), now: MonotonicTime(.zero), seconds: 1)
         #expect(result.refused.count == 1)
         reconciler.tables.destroy()
     }

@@ -65,7 +65,7 @@ struct TableDump {
     private var permanentNeighbors: [NeighborTable.Status] { reconciler.host.neighbors.status.filter { $0.state == .permanent } }
 
     private var ports: [String] {
-        reconciler.ports.all.map { "\($0.name) addresses \(tables.ports.addresses($0.index).sorted())" }
+        reconciler.ports.all.map { "\($0.name) addresses \(tables.ports.addresses($0.index).map { "\($0)" }.sorted())" }
             + ["settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity)"]
             + reconciler.host.neighbors.status.map { "neighbor \($0.key.port) \($0.key.address)" }
             + permanentNeighbors.map { "neighbor \($0.key.address) is always \($0.mac?.description ?? "-")" }

@@ -8,6 +8,7 @@ package struct EthernetHeader: Equatable, Sendable {
 
     package static let typeIPv4: UInt16 = 0x0800
     package static let typeARP: UInt16 = 0x0806
+    package static let typeIPv6: UInt16 = 0x86DD
 
     package let destination: MACAddress
     package let source: MACAddress

@@ -16,6 +16,10 @@ extension [UInt8] {
 
     func readIPv4(at offset: Int) -> IPAddress { IPAddress(ipv4: readUInt32(at: offset)) }
 
+    func readUInt64(at offset: Int) -> UInt64 { UInt64(readUInt32(at: offset)) << 32 | UInt64(readUInt32(at: offset + 4)) }
+
+    func readIPv6(at offset: Int) -> IPAddress { IPAddress(high: readUInt64(at: offset), low: readUInt64(at: offset + 8)) }
+
     mutating func write(_ value: UInt16, at offset: Int) {
         self[offset] = UInt8(truncatingIfNeeded: value >> 8)
         self[offset + 1] = UInt8(truncatingIfNeeded: value)
