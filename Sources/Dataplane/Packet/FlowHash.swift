@@ -9,13 +9,26 @@ package enum FlowHash {
     private static let k2: UInt64 = 0x1656_67B1_9E37_79F9
     private static let k3: UInt64 = 0x27D4_EB2F_1656_67C5
 
-    /// The hash of nearly all frames: IPv4 without options, not a fragment, TCP or UDP. `frame` starts twelve bytes before the EtherType, which is
-    /// that of the payload: a VLAN tag lies before that. `byteCount`: what lies in one piece from there on, at least 14. `source` and `destination`: the
-    /// hashes of the frame's keys.
+    /// The hash of nearly all frames: IPv4 without options, not a fragment, TCP or UDP, and without a word of ECN. `frame` starts twelve bytes before the
+    /// EtherType, which is that of the payload: a VLAN tag lies before that. `byteCount`: what lies in one piece from there on, at least 14. `source` and
+    /// `destination`: the hashes of the frame's keys.
     @_noLocks @_noAllocation @inline(__always)
     static func plain(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64? {
-        // EtherType, version and header length of IPv4; flags and offset of a fragment.
-        guard _fastPath(byteCount >= 38), _fastPath(frame.u32(12) &<< 8 == 0x4500_0800), _fastPath(frame.u16(20) & 0xFF3F == 0) else {
+        plain(frame, byteCount: byteCount, source: source, destination: destination, mask: 0x03FF_FFFF)
+    }
+
+    /// The same, ECN or not: it must not change a flow's way.
+    @_noLocks @_noAllocation @inline(__always)
+    static func hash(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64 {
+        plain(frame, byteCount: byteCount, source: source, destination: destination, mask: 0x00FF_FFFF)
+            ?? other(frame, byteCount: byteCount, source: source, destination: destination)
+    }
+
+    /// `mask`: bits that count of EtherType, version, header length and traffic class of IPv4, as they lie in memory.
+    @_noLocks @_noAllocation @inline(__always)
+    private static func plain(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64, mask: UInt32) -> UInt64? {
+        // Behind that, flags and offset of a fragment.
+        guard _fastPath(byteCount >= 38), _fastPath(frame.u32(12) & mask == 0x0045_0008), _fastPath(frame.u16(20) & 0xFF3F == 0) else {
             return nil
         }
         let proto = frame.load(fromByteOffset: 23, as: UInt8.self)
@@ -25,7 +38,7 @@ package enum FlowHash {
 
     /// Everything else, kept out of the caller's registers.
     @_noLocks @_noAllocation @inline(never)
-    static func other(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64 {
+    private static func other(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) -> UInt64 {
         mix(source, destination ^ payload(frame, byteCount))
     }
 

@@ -9,16 +9,11 @@ package struct InnerFlow {
     /// `source` and `destination`: the MAC table's hashes of the frame's keys.
     @_noLocks @_noAllocation @inline(__always)
     package init(_ frame: UnsafeRawPointer, byteCount: Int, source: UInt64, destination: UInt64) {
-        if let fast = FlowHash.plain(frame, byteCount: byteCount, source: source, destination: destination) {
-            hash = fast
-            trafficClass = frame.u32(12) &>> 24
-        } else {
-            hash = FlowHash.other(frame, byteCount: byteCount, source: source, destination: destination)
-            trafficClass = InnerFlow.trafficClass(frame, byteCount: byteCount)
-        }
+        hash = FlowHash.hash(frame, byteCount: byteCount, source: source, destination: destination)
+        trafficClass = InnerFlow.trafficClass(frame, byteCount: byteCount)
     }
 
-    @_noLocks @_noAllocation @inline(never)
+    @_noLocks @_noAllocation @inline(__always)
     private static func trafficClass(_ frame: UnsafeRawPointer, byteCount: Int) -> UInt32 {
         guard byteCount >= 16 else { return 0 }
         let type = frame.u16(12)

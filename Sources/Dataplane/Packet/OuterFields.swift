@@ -30,6 +30,6 @@ package struct OuterFields: Equatable, Sendable {
     /// The tag control, as far as it is the same in all packets.
     var tagControl: UInt16? { tag.map { priorityFollowsDSCP ? $0 & 0x1FFF | UInt16(fixedBits & 0xE0) << 8 : $0 } }
 
-    /// Whether an IPv4 header with them is the plain one, which differs between packets in lengths, ports and ECN only.
-    var isPlain: Bool { dontFragment == .set && udpChecksum == .none && tag == nil }
+    /// Whether an IPv4 header with them is the plain one, which differs between packets in lengths, source port and ECN only.
+    var isPlain: Bool { dontFragment == .set && udpChecksum == .none && tag == nil && !copiesDSCP }
 }

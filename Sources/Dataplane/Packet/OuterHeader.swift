@@ -68,13 +68,14 @@ package struct OuterHeader: BitwiseCopyable {
         start.put(ports | UInt64(sourcePortBE) &<< 16 | UInt64(udpLengthBE) &<< 48, Offset.ports)
         start.put(0 as UInt16, Offset.udpChecksum)
         start.put(vxlan.rawValue, Offset.vxlan)
-        if _slowPath(copied != 0) { addToTrafficClass(copied, start, sum) }
+        if _slowPath(copied != 0) { OuterHeader.addToTrafficClass(copied, start, sum, checksumMask) }
     }
 
-    /// ECN, mostly, of flows that use it.
+    /// ECN, mostly, of flows that use it. `sum`: of the header without `copied`.
     @_noLocks @_noAllocation @inline(never)
-    private func addToTrafficClass(_ copied: UInt32, _ start: UnsafeMutableRawPointer, _ sum: UInt32) {
-        start.put(ethernet[Offset.trafficClass] | UInt8(truncatingIfNeeded: copied), Offset.trafficClass)
+    private static func addToTrafficClass(_ copied: UInt32, _ start: UnsafeMutableRawPointer, _ sum: UInt32, _ checksumMask: UInt32) {
+        let fixed = start.load(fromByteOffset: Offset.trafficClass, as: UInt8.self)
+        start.put(fixed | UInt8(truncatingIfNeeded: copied), Offset.trafficClass)
         var sum = sum &+ copied &<< 8
         sum = (sum & 0xFFFF) &+ (sum >> 16)
         start.put(UInt16(truncatingIfNeeded: ~(sum &+ (sum >> 16)) & checksumMask), Offset.checksum)

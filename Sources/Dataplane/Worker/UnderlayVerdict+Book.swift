@@ -84,10 +84,8 @@ extension UnderlayVerdict {
         let source = UnderlayAddress(ipv6: header + 8), destination = UnderlayAddress(ipv6: header + 24)
         let own = AddressList(memory: vd_load_acquire_pointer(&context.port.pointee.addresses))
         let isMulticast = UInt8(truncatingIfNeeded: destination.front) == 0xFF
-        // Neighbour discovery and MLD, which come to groups of which control alone knows.
-        if next == protocolICMPv6 || (next == hopByHop && isMulticast) {
-            return isMulticast || own.contains(destination) ? .punt : .drop(.notOurAddress)
-        }
+        // Neighbour discovery and MLD: of link-local addresses and many groups control alone knows.
+        if next == protocolICMPv6 || (next == hopByHop && isMulticast) { return .punt }
         guard own.contains(destination) || (isMulticast && isOurGroup(destination, context)) else { return .drop(.notOurAddress) }
         guard !own.contains(source) else { return .drop(.ownSourceAddress) }
         if next != protocolUDP { return .drop(isExtension(next) ? .ipv6Extension : .ipProtocol) }

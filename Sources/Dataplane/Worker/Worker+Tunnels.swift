@@ -1,6 +1,6 @@
 import CShims
 
-// In: a frame for a tunnel that is not plain, or that does not fit one. Out: as in Worker+Encapsulate: IPv6 underlays, several ways out, outer tags, UDP checksums,
+// In: a frame for a tunnel that is not plain, or that is not plain itself, or does not fit. Out: as in Worker+Encapsulate: IPv6 underlays, several ways out, outer tags, UDP checksums,
 // fragmentation rules; frames that are too large.
 
 extension Worker {
@@ -32,6 +32,12 @@ extension Worker {
         send(packet, record, tunnel: tunnel)
     }
 
+    /// `inner`: where the frame starts once its tag is off. `byteCount`: what lies in one piece from there on.
+    @_noLocks @_noAllocation @inline(__always)
+    static func flow(_ frame: UnsafePointer<Frame>, _ inner: UnsafeRawPointer, byteCount: Int) -> InnerFlow {
+        InnerFlow(inner, byteCount: byteCount, source: frame.pointee.sourceHash, destination: frame.pointee.destinationHash)
+    }
+
     /// Writes everything before the inner frame but the UDP checksum.
     @_noLocks @_noAllocation @inline(__always)
     mutating func writeHeader(
@@ -46,7 +52,9 @@ extension Worker {
                 to: untagged, innerByteCount: innerByteCount, hash: flow.hash,
                 sourcePortBE: FlowHash.sourcePortBE(flow.hash, range: sourcePorts), copied: copied, vxlan: tables.networks.headers[network])
         } else {
-            writePlainHeader(record, to: untagged, network: network, innerByteCount: innerByteCount, flow)
+            record.pointee.header.write(
+                to: untagged, innerByteCount: innerByteCount, sourcePortBE: FlowHash.sourcePortBE(flow.hash, range: sourcePorts),
+                copied: copied, vxlan: tables.networks.headers[network])
             if record.pointee.more.dontFragment != .set, !mustNotBeFragmented { permitFragments(record, untagged) }
         }
         if tag != 0 { Worker.pushTag(record, start, trafficClass: copied) }
@@ -76,7 +84,9 @@ extension Worker {
     @_noLocks @_noAllocation @inline(__always)
     mutating func send(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>, tunnel: Int) {
         if record.pointee.more.udpChecksum != .none { Worker.writeUDPChecksum(packet, record) }
-        Worker.setOffloads(packet, record)
+        Worker.setOffloads(packet, record.pointee.offloadFlags) {
+            vd_tx_offload(record.pointee.more.tag == 0 ? 14 : 18, record.pointee.shape == .ipv6 ? 40 : 20, 8 + 8 + 14)
+        }
         counters.tunnels[tunnel].txPackets &+= 1
         enqueue(packet, byteCount: packet.pointee.pkt_len, port: Int(record.pointee.port))
     }
@@ -99,16 +109,6 @@ extension Worker {
             // Zero says that there is none (RFC 768).
             udp.put(checksum == 0 ? 0xFFFF : checksum, 6)
         }
-    }
-
-    @_noLocks @_noAllocation @inline(__always)
-    static func setOffloads(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>) {
-        let offloadFlags = record.pointee.offloadFlags
-        if packet.pointee.ol_flags | offloadFlags == 0 { return }
-        packet.pointee.ol_flags = packet.pointee.ol_flags & VD_BUFFER_FLAGS | offloadFlags
-        guard offloadFlags != 0 else { return }
-        packet.pointee.tx_offload = vd_tx_offload(
-            record.pointee.more.tag == 0 ? 14 : 18, record.pointee.shape == .ipv6 ? 40 : 20, 8 + 8 + 14)
     }
 
     /// A frame that does not fit the underlay. Where its network asks for it, control tells the sender (RFC 1191, RFC 8201); so many a second at most.
