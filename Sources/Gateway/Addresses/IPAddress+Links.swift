@@ -13,11 +13,17 @@ extension IPAddress {
     /// The group that a host with this IPv6 address is solicited in: ff02::1:ffXX:XXXX (RFC 4291 section 2.7.1).
     package var solicitedNode: IPAddress { IPAddress(high: 0xFF02 << 48, low: 0x0001_FF00_0000 | low & 0xFF_FFFF) }
 
+    /// ff02::1:ff00:0/104, the groups that hosts are solicited in.
+    package var isSolicitedNode: Bool { high == 0xFF02 << 48 && low >> 24 == 0x0001_FF }
+
     /// fe80::/10.
     package var isLinkLocal: Bool { high >> 54 == 0x3FA }
 
     /// ff02::1, all nodes of a link.
     package static let allNodes = IPAddress(high: 0xFF02 << 48, low: 1)
+
+    /// ::, the source of packets from a host that has no address yet.
+    package static let unspecifiedIPv6 = IPAddress(high: 0, low: 0)
 }
 
 extension MACAddress {
