@@ -6,7 +6,7 @@ package enum NeighborState: String, CaseIterable, Sendable {
     case incomplete
     /// Confirmed not long ago.
     case reachable
-    /// The MAC is used while it is being asked whether it still answers.
+    /// The MAC is used while it is being asked whether it still answers: STALE, DELAY and PROBE of the RFC, without their pauses.
     case probing
     /// Does not answer: no MAC. Asked from time to time.
     case failed
@@ -19,6 +19,7 @@ package enum NeighborState: String, CaseIterable, Sendable {
 ///     incomplete --no answer--> failed            (asked with growing pauses)
 ///     reachable --time--> probing --no answer--> failed
 ///     any but permanent --heard from--> reachable
+///     any but permanent --claims another MAC--> probing
 struct Neighbor: Sendable {
     /// Whom to ask: the MAC that should still be right, or everybody on the link.
     enum Solicitation: Equatable {
@@ -35,6 +36,8 @@ struct Neighbor: Sendable {
     var references = 0
     /// Requests sent in the present state.
     private var attempts = 0
+    /// When it was asked last, in whatever state.
+    private var askedAt: MonotonicTime?
 
     init(resolvingFrom now: MonotonicTime) {
         state = .incomplete
@@ -54,6 +57,21 @@ extension Neighbor {
         guard state != .permanent else { return }
         self.mac = mac
         enter(.reachable, due: now + timing.reachableBeforeProbing)
+    }
+
+    /// What it, or somebody else, says of its MAC (RFC 4861 section 7.2.5).
+    mutating func hear(_ claim: NeighborClaim, now: MonotonicTime, timing: NeighborTiming) {
+        guard state != .permanent, let claimed = claim.mac ?? mac else { return }
+        let isOther = mac != nil && claimed != mac
+        if isOther, !claim.isOverride {
+            // One of the two is wrong: the known one stays in use until it does not answer.
+            if state == .reachable { probeSoon(now: now, timing: timing) }
+        } else if claim.isSolicited {
+            confirm(claimed, now: now, timing: timing)
+        } else if claimed != mac {
+            mac = claimed
+            probeSoon(now: now, timing: timing)
+        }
     }
 
     mutating func makePermanent(_ mac: MACAddress) {
@@ -89,8 +107,14 @@ extension Neighbor {
         attempts = 0
     }
 
+    /// Not before the pause after the last request is over: nobody who claims many MACs makes us ask more often.
+    private mutating func probeSoon(now: MonotonicTime, timing: NeighborTiming) {
+        enter(.probing, due: askedAt.map { max(now, $0 + timing.retry) } ?? now)
+    }
+
     private mutating func ask(_ whom: Solicitation, now: MonotonicTime, wait: Duration) -> Solicitation {
         attempts += 1
+        askedAt = now
         due = now + wait
         return whom
     }

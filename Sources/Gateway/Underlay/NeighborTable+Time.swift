@@ -7,14 +7,25 @@ extension NeighborTable {
     /// - Returns: `nil` when there is no such neighbour.
     package mutating func confirm(_ key: PortAddress, at mac: MACAddress, now: MonotonicTime) -> [Output]? {
         guard neighbors[key] != nil else { return nil }
-        return change(key) { [timing] in $0.confirm(mac, now: now, timing: timing) }
+        let timing = timing(of: key)
+        return change(key) { $0.confirm(mac, now: now, timing: timing) }
+    }
+
+    /// A packet says where `key` is. A solicited claim confirms; any other new MAC is used at once and probed. Updates only, as
+    /// ``confirm(_:at:now:)`` does.
+    /// - Returns: `nil` when there is no such neighbour.
+    package mutating func hear(_ key: PortAddress, _ claim: NeighborClaim, now: MonotonicTime) -> [Output]? {
+        guard neighbors[key] != nil else { return nil }
+        let timing = timing(of: key)
+        return change(key) { $0.hear(claim, now: now, timing: timing) }
     }
 
     /// Does what is due, the longest overdue first. What exceeds the limit of solicitations stays due for the next tick.
     package mutating func tick(now: MonotonicTime) -> [Output] {
         var outputs: [Output] = []
         for key in dueKeys(now: now).prefix(solicitationsPerTickMax) {
-            outputs += change(key) { [timing] neighbor in
+            let timing = timing(of: key)
+            outputs += change(key) { neighbor in
                 neighbor.timerFired(now: now, timing: timing).map { solicitation in
                     switch solicitation {
                     case .unicast(let mac): .solicit(key, at: mac)

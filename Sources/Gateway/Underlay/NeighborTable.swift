@@ -1,7 +1,7 @@
 import Dataplane
 
 /// The next hops on the underlay links and their MACs. It knows neighbours and time, and neither ARP nor ND: what is to be
-/// asked comes out as an ``Output``, what was heard goes in through ``confirm(_:at:now:)``.
+/// asked comes out as an ``Output``, what was heard goes in through ``confirm(_:at:now:)`` and ``hear(_:_:now:)``.
 ///
 /// Only next hops that somebody requires, and configured neighbours, are in the table: nothing that arrives can add one, so
 /// no sender can fill it.
@@ -50,7 +50,9 @@ package struct NeighborTable: Sendable {
 
     /// Most entries before ``require(_:now:)`` refuses. Configured neighbours count, and are always taken in.
     package let capacity: Int
+    /// For IPv4.
     package let timing: NeighborTiming
+    package let timingIPv6: NeighborTiming
     /// Most solicitations of one ``tick(now:)``: the answers come back through the bounded ring between workers and control.
     package let solicitationsPerTickMax: Int
     /// Next hops that ``require(_:now:)`` had no room for.
@@ -59,10 +61,11 @@ package struct NeighborTable: Sendable {
 
     package init(
         capacity: Int = NeighborTable.capacityDefault, timing: NeighborTiming = NeighborTiming(),
-        solicitationsPerTickMax: Int = 256
+        timingIPv6: NeighborTiming = .neighborDiscovery, solicitationsPerTickMax: Int = 256
     ) {
         self.capacity = capacity
         self.timing = timing
+        self.timingIPv6 = timingIPv6
         self.solicitationsPerTickMax = solicitationsPerTickMax
     }
 
@@ -82,6 +85,8 @@ package struct NeighborTable: Sendable {
 
 // Between a neighbour and its users.
 extension NeighborTable {
+    func timing(of key: PortAddress) -> NeighborTiming { key.address.isIPv4 ? timing : timingIPv6 }
+
     /// Applies `step` to a neighbour and adds what its users must hear of it.
     mutating func change(_ key: PortAddress, _ step: (inout Neighbor) -> Output?) -> [Output] {
         guard var neighbor = neighbors[key] else { return [] }

@@ -1,5 +1,5 @@
-/// How patiently neighbours are asked and for how long their answers hold. The defaults follow RFC 4861 section 10, and one
-/// request a second for each neighbour (RFC 1122 section 2.3.2.1) but for one early repeat.
+/// How patiently neighbours are asked and for how long their answers hold. The defaults are those for ARP: they follow RFC 4861 section 10, and
+/// one request a second for each neighbour (RFC 1122 section 2.3.2.1) but for one early repeat.
 package struct NeighborTiming: Equatable, Sendable {
     /// Wait for the answer to the very first request: a lost one should not cost a second of traffic.
     package var firstRetry: Duration = .milliseconds(250)
@@ -15,6 +15,14 @@ package struct NeighborTiming: Equatable, Sendable {
     package var unicastProbesMax = 3
 
     package init() {}
+
+    /// For IPv6, where RFC 4861 says MUST: never more than one solicitation in RETRANS_TIMER (section 7.2.2), and MAX_MULTICAST_SOLICIT of them.
+    package static var neighborDiscovery: NeighborTiming {
+        var timing = NeighborTiming()
+        timing.firstRetry = timing.retry
+        timing.requestsMax = 3
+        return timing
+    }
 
     /// From a confirmation to the first probe.
     var reachableBeforeProbing: Duration { max(.zero, reachable - retry * (unicastProbesMax + 1)) }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Neighbour table: random histories")
 struct NeighborModelTests {
-    private static let keys = (2...9).map { Underlay.key("192.0.2.\($0)", $0 < 6 ? Underlay.wan0 : Underlay.wan1) }
+    private static let keys = (2...9).map {
+        Underlay.key(($0 % 2 == 0 ? "192.0.2." : "2001:db8::") + "\($0)", $0 < 6 ? Underlay.wan0 : Underlay.wan1)
+    }
     private static let macs = [Underlay.peerMAC, Underlay.otherMAC]
 
     /// What a user of the table knows who only follows its outputs.
@@ -42,7 +44,7 @@ struct NeighborModelTests {
     ) {
         let key = NeighborModelTests.keys.randomElement(using: &random)!
         let now = bench.clock.now
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<12, using: &random) {
         case 0, 1:
             guard let outputs = try? bench.table.require(key, now: now) else { return }
             follower.references[key, default: 0] += 1
@@ -63,6 +65,11 @@ struct NeighborModelTests {
             follower.follow(bench.table.forget(port: key.port, now: now))
         case 6, 7:
             follower.follow(bench.confirm(NeighborModelTests.macs.randomElement(using: &random)!, key) ?? [])
+        case 8, 9:
+            let claim = NeighborClaim(
+                ([nil] + NeighborModelTests.macs).randomElement(using: &random)!, isSolicited: .random(using: &random),
+                isOverride: .random(using: &random))
+            follower.follow(bench.table.hear(key, claim, now: now) ?? [])
         default:
             bench.clock.advance(.milliseconds(Int.random(in: 0..<5000, using: &random)))
             follower.follow(bench.table.tick(now: bench.clock.now))
