@@ -12,7 +12,7 @@ package enum UnderlayAction: Equatable, Sendable {
 
 /// What people should hear of the underlay.
 package enum UnderlayEvent: Equatable, Sendable {
-    /// Another host, `mac`, uses our address (RFC 5227 section 2.4). At most one in ten seconds for each address.
+    /// Another host, `mac`, uses our address (RFC 5227 section 2.4, RFC 4862 section 5.4). At most one in ten seconds for each address.
     case addressConflict(port: PortIndex, address: IPAddress, mac: MACAddress)
     /// A next hop does not answer. Once each time it becomes unreachable.
     case neighborUnreachable(port: PortIndex, address: IPAddress)

@@ -4,16 +4,21 @@ package struct UnderlayCounters: Equatable, Sendable {
     package internal(set) var received: UInt64 = 0
     /// ARP requests for our addresses, each answered.
     package internal(set) var arpReplies: UInt64 = 0
+    /// Neighbour solicitations for our addresses, probes included, each answered.
+    package internal(set) var ndReplies: UInt64 = 0
+    /// ICMP and ICMPv6.
     package internal(set) var echoReplies: UInt64 = 0
     /// Packets that told about a next hop and asked nothing.
     package internal(set) var neighborsHeard: UInt64 = 0
     /// Packets from another host with our address.
     package internal(set) var conflicts: UInt64 = 0
 
-    /// ARP requests sent for next hops.
+    /// ARP requests and neighbour solicitations sent for next hops.
     package internal(set) var solicitations: UInt64 = 0
-    /// Gratuitous ARP packets sent, those in defence included.
+    /// Gratuitous ARP packets and unsolicited neighbour advertisements sent, those in defence included.
     package internal(set) var announcements: UInt64 = 0
+    /// Neighbour solicitations sent to find out whether an address of ours is in use.
+    package internal(set) var probes: UInt64 = 0
 
     private var drops: [PuntDropReason: UInt64] = [:]
 

@@ -22,14 +22,6 @@ extension UnderlayHost {
         return learned
     }
 
-    /// Another host claims our address. Remote VTEPs send to this address, so it is defended without end rather than given up:
-    /// RFC 5227 section 2.4 (c).
-    private mutating func conflict(over own: PortAddress, with mac: MACAddress, now: MonotonicTime) -> [UnderlayAction] {
-        counters.conflicts += 1
-        guard announcer.defend(own, now: now) else { return [] }
-        return announce(own) + [.event(.addressConflict(port: own.port, address: own.address, mac: mac))]
-    }
-
     /// A request from the port's address on the neighbour's subnet; `nil` while the port has no IPv4 address.
     func arpSolicitation(of address: IPAddress, at mac: MACAddress?, from port: UnderlayPort) -> [UInt8]? {
         guard let source = port.configuration.sourceAddress(towards: address) else { return nil }

@@ -9,11 +9,14 @@ extension UnderlayHost {
         let request = try ICMPEchoRequest(frame: frame)
         guard port.owns(request.header.destination) else { throw .notOurAddress }
         guard request.header.source.isRemoteHost else { throw .sourceAddressInvalid }
-        guard !isOwn(request.header.source) else { throw .ownSourceAddress }
+        guard !isOwn(request.header.source, on: port) else { throw .ownSourceAddress }
         guard request.header.totalByteCount <= port.configuration.mtu else { throw .echoTooLarge }
         counters.echoReplies += 1
         return [.transmit(port: port.index, frame: request.reply(from: port.mac))]
     }
 
-    private func isOwn(_ address: IPAddress) -> Bool { ports.values.contains { $0.owns(address) } }
+    /// Whether it is an address of ours on any port; a link-local one says nothing on another link (RFC 4007 section 5).
+    func isOwn(_ address: IPAddress, on port: UnderlayPort) -> Bool {
+        port.owns(address) || (!address.isLinkLocal && ports.values.contains { $0.owns(address) })
+    }
 }

@@ -4,9 +4,13 @@ import Dataplane
 extension UnderlayHost {
     /// Makes `wanted` the underlay ports, from none at the start. New addresses are announced from the next tick on, and so are
     /// those of a port whose MAC changed; next hops behind ports that are gone have no MAC any more.
-    package mutating func update(ports wanted: [UnderlayPort], now: MonotonicTime) -> [UnderlayAction] {
+    /// - Parameter localAddresses: VTEP addresses that every underlay port answers for, beside its own.
+    package mutating func update(
+        ports wanted: [UnderlayPort], localAddresses: [IPAddress] = [], now: MonotonicTime
+    ) -> [UnderlayAction] {
         let old = ports
         ports = Dictionary(wanted.map { ($0.index, $0) }) { first, _ in first }
+        for index in ports.keys { ports[index]?.localAddresses = localAddresses }
         portsDown.formIntersection(ports.keys)
         updateAnnouncements(from: old, now: now)
         var outputs = neighbors.setPermanent(permanentNeighbors, now: now)
@@ -23,20 +27,20 @@ extension UnderlayHost {
             return
         }
         guard portsDown.remove(index) != nil else { return }
-        for key in port.ownAddresses { announcer.announce(key, now: now) }
+        for key in port.announcedAddresses { announcer.announce(key, now: now) }
         neighbors.recheck(port: index, now: now)
     }
 
     private mutating func updateAnnouncements(from old: [PortIndex: UnderlayPort], now: MonotonicTime) {
+        let owned = Set(ports.values.flatMap(\.ownAddresses))
+        for key in old.values.flatMap(\.ownAddresses) where !owned.contains(key) { announcer.remove(key) }
         let before = UnderlayHost.announced(by: old)
-        let after = UnderlayHost.announced(by: ports)
-        for key in before.keys where after[key] == nil { announcer.remove(key) }
-        for (key, mac) in after where before[key] != mac { announcer.announce(key, now: now) }
+        for (key, mac) in UnderlayHost.announced(by: ports) where before[key] != mac { announcer.announce(key, now: now) }
     }
 
     /// What our announcements say: each of our addresses with its MAC.
     private static func announced(by ports: [PortIndex: UnderlayPort]) -> [PortAddress: MACAddress] {
-        let pairs = ports.values.flatMap { port in port.ownAddresses.map { ($0, port.mac) } }
+        let pairs = ports.values.flatMap { port in port.announcedAddresses.map { ($0, port.mac) } }
         return Dictionary(pairs) { first, _ in first }
     }
 

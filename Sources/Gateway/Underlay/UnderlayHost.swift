@@ -3,8 +3,7 @@ import Dataplane
 /// The gateway as a host on its underlay links: it answers for its addresses, announces and defends them, and keeps the MACs
 /// of the next hops. Bytes and time go in, actions come out; it does no input or output of its own.
 ///
-/// What belongs to one protocol is in an extension: ARP and ICMP for IPv4. ND and ICMPv6 join in the same way: a case in
-/// ``dispatch(_:on:now:)``, and one each in ``solicitation(of:at:)`` and ``announcement(of:)``.
+/// What belongs to one protocol is in an extension: ARP and ICMP for IPv4, ND and ICMPv6 for IPv6.
 package struct UnderlayHost: Sendable {
     package internal(set) var counters = UnderlayCounters()
     package internal(set) var neighbors: NeighborTable
@@ -13,7 +12,7 @@ package struct UnderlayHost: Sendable {
     /// Ports on whose links nothing can be sent.
     var portsDown: Set<PortIndex> = []
 
-    /// Without ports: ``update(ports:now:)`` brings them.
+    /// Without ports: ``update(ports:localAddresses:now:)`` brings them.
     package init(neighbors: NeighborTable = NeighborTable()) { self.neighbors = neighbors }
 }
 
@@ -33,8 +32,13 @@ extension UnderlayHost {
 
     /// Does what is due. To be called a few times a second at a steady pace: it sends a bounded number of requests each time.
     package mutating func tick(now: MonotonicTime) -> [UnderlayAction] {
-        let announcements = announcer.tick(now: now).flatMap { announce($0) }
-        return announcements + actions(for: neighbors.tick(now: now))
+        let ours = announcer.tick(now: now).flatMap { output in
+            switch output {
+            case .probe(let key): probe(key)
+            case .announce(let key): announce(key)
+            }
+        }
+        return ours + actions(for: neighbors.tick(now: now))
     }
 
     private mutating func dispatch(
@@ -43,12 +47,18 @@ extension UnderlayHost {
         let ethernet = try EthernetHeader(frame: frame)
         guard !ethernet.source.isMulticast, !ethernet.source.isZero else { throw .sourceMACInvalid }
         guard !isOwn(ethernet.source) else { throw .ownFrame }
-        guard ethernet.destination == port.mac || ethernet.destination == .broadcast else { throw .macNotOurs }
+        guard ethernet.destination == port.mac || isForEverybody(ethernet) else { throw .macNotOurs }
         switch ethernet.etherType {
         case EthernetHeader.typeARP: return try receiveARP(frame, on: port, now: now)
         case EthernetHeader.typeIPv4: return try receiveIPv4(frame, behind: ethernet, on: port)
+        case EthernetHeader.typeIPv6: return try receiveIPv6(frame, behind: ethernet, on: port, now: now)
         default: throw .etherType
         }
+    }
+
+    /// IPv6 has groups where IPv4 has broadcasts; the packet's own destination says which one.
+    private func isForEverybody(_ ethernet: EthernetHeader) -> Bool {
+        ethernet.destination == .broadcast || (ethernet.destination.isMulticast && ethernet.etherType == EthernetHeader.typeIPv6)
     }
 
     /// Two underlay ports may share a link, so the MAC of any port is our own.
@@ -93,18 +103,34 @@ extension UnderlayHost {
     }
 
     mutating func announce(_ key: PortAddress) -> [UnderlayAction] {
-        guard let port = sendingPort(key.port), let frame = announcement(of: key.address, from: port) else { return [] }
+        guard let port = sendingPort(key.port) else { return [] }
         counters.announcements += 1
-        return [.transmit(port: key.port, frame: frame)]
+        return [.transmit(port: key.port, frame: announcement(of: key.address, from: port))]
+    }
+
+    /// Only IPv6 addresses are probed.
+    private mutating func probe(_ key: PortAddress) -> [UnderlayAction] {
+        guard let port = sendingPort(key.port) else { return [] }
+        counters.probes += 1
+        return [.transmit(port: key.port, frame: ndProbe(for: key.address, from: port))]
+    }
+
+    /// Another host claims our address. Remote VTEPs send to this address, so it is defended without end rather than given up:
+    /// RFC 5227 section 2.4 (c). For IPv6 as well, where RFC 4862 section 5.4.5 would have the address given up.
+    mutating func conflict(over own: PortAddress, with mac: MACAddress, now: MonotonicTime) -> [UnderlayAction] {
+        counters.conflicts += 1
+        guard announcer.defend(own, now: now) else { return [] }
+        return announce(own) + [.event(.addressConflict(port: own.port, address: own.address, mac: mac))]
     }
 
     private func sendingPort(_ index: PortIndex) -> UnderlayPort? { portsDown.contains(index) ? nil : ports[index] }
 
     private func solicitation(of address: IPAddress, at mac: MACAddress?, from port: UnderlayPort) -> [UInt8]? {
-        address.isIPv4 ? arpSolicitation(of: address, at: mac, from: port) : nil
+        address.isIPv4
+            ? arpSolicitation(of: address, at: mac, from: port) : ndSolicitation(of: address, at: mac, from: port)
     }
 
-    private func announcement(of address: IPAddress, from port: UnderlayPort) -> [UInt8]? {
-        address.isIPv4 ? arpAnnouncement(of: address, from: port) : nil
+    private func announcement(of address: IPAddress, from port: UnderlayPort) -> [UInt8] {
+        address.isIPv4 ? arpAnnouncement(of: address, from: port) : ndAnnouncement(of: address, from: port)
     }
 }

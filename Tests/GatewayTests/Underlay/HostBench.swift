@@ -7,9 +7,9 @@ struct HostBench {
     var clock = Underlay.Clock()
 
     /// With its announcements already made, so that tests see only what they ask for.
-    init(ports: [UnderlayPort] = [Underlay.port()]) {
-        _ = host.update(ports: ports, now: clock.now)
-        _ = run(.seconds(3))
+    init(ports: [UnderlayPort] = [Underlay.port()], localAddresses: [String] = []) {
+        _ = host.update(ports: ports, localAddresses: localAddresses.map(Underlay.address), now: clock.now)
+        _ = run(.seconds(4))
     }
 
     mutating func receive(_ frame: [UInt8], on port: PortIndex = Underlay.wan0) -> [UnderlayAction] {
@@ -27,7 +27,9 @@ struct HostBench {
         return actions
     }
 
-    mutating func update(_ ports: UnderlayPort...) -> [UnderlayAction] { host.update(ports: ports, now: clock.now) }
+    mutating func update(_ ports: UnderlayPort..., localAddresses: [String] = []) -> [UnderlayAction] {
+        host.update(ports: ports, localAddresses: localAddresses.map(Underlay.address), now: clock.now)
+    }
 
     mutating func require(_ key: PortAddress = Underlay.hop) throws -> [UnderlayAction] {
         try host.require(key, now: clock.now)
@@ -49,6 +51,15 @@ extension HostBench {
         var bench = HostBench()
         _ = try bench.require()
         _ = bench.receive(ARPPacket.asked(Underlay.own).frame(to: .broadcast))
+        return bench
+    }
+
+    /// On an IPv6 link, with one next hop that has just answered.
+    static func resolved6() throws -> HostBench {
+        var bench = HostBench(ports: [Underlay.port6()])
+        _ = try bench.require(Underlay.hop6)
+        _ = bench.run(.milliseconds(50))
+        _ = bench.receive(NDFrames.confirmation)
         return bench
     }
 }

@@ -98,11 +98,12 @@ struct UnderlayHostARPTests {
         #expect(events == [.event(.neighborUnreachable(port: Underlay.wan0, address: Underlay.peer))])
     }
 
-    @Test("Without an IPv4 address nothing can be asked, and nothing is sent")
-    func noSource() throws {
-        var bench = HostBench(ports: [Underlay.port(addresses: ["2001:db8::1/64"])])
-        _ = try bench.require()
-        _ = try bench.require(Underlay.key("2001:db8::2"))
+    @Test(
+        "Without an address of the family nothing can be asked, and nothing is sent",
+        arguments: [("2001:db8::1/64", "192.0.2.2"), ("192.0.2.1/24", "2001:db8::2")])
+    func noSource(own: String, hop: String) throws {
+        var bench = HostBench(ports: [Underlay.port(addresses: [own])])
+        _ = try bench.require(Underlay.key(hop))
         #expect(bench.run(.seconds(2)) == [])
         #expect(bench.host.counters.solicitations == 0)
     }
@@ -117,7 +118,7 @@ struct UnderlayHostARPTests {
             (ARPPacket.asked(Underlay.own).frame(to: MACAddress(1, 0, 0x5E, 0, 0, 1)), .macNotOurs),
             (UnderlayFrames.arpProbe.replacing(6, 3), .sourceMACInvalid),
             (UnderlayFrames.arpProbe.replacing(6, 0, 0, 0, 0, 0, 0), .sourceMACInvalid),
-            (UnderlayFrames.arpProbe.replacing(12, 0x86, 0xDD), .etherType),
+            (UnderlayFrames.arpProbe.replacing(12, 0x88, 0xCC), .etherType),
             (UnderlayFrames.arpProbe.replacing(22, 2, 0, 0, 0, 0, 1), .ownFrame),
             ([UInt8](UnderlayFrames.arpProbe[..<13]), .frameShort),
             ([UInt8](UnderlayFrames.arpProbe[..<41]), .arpShort),
