@@ -9,15 +9,15 @@ extension Reconciler {
         let underlayPorts = wanted.compactMap { configuration in
             ports[configuration.name].map { UnderlayPort(index: $0.index, mac: $0.mac, configuration: configuration) }
         }
-        let all = underlayPorts.flatMap(\.hostAddresses)
+        let all = wanted.flatMap(\.addresses).map(\.address)
         for port in underlayPorts {
             // A packet for us may come in on any link: a VTEP has one source address on all its paths. The likeliest come first.
-            let addresses = (local + port.hostAddresses + all).uniqued.map(\.underlay)
+            let addresses = (local + port.configuration.addresses.map(\.address) + all).uniqued.map(\.underlay)
             leftovers.memory.append(tables.ports.publishAddresses(port.index, addresses))
             tables.ports.setOuterTag(port.index, port.configuration.vlan)
             tables.ports.setAcceptsZeroChecksum(port.index, port.configuration.udp6ZeroChecksum.contains(.receive))
         }
-        perform(host.update(ports: underlayPorts, now: now))
+        perform(host.update(ports: underlayPorts, localAddresses: local, now: now))
         publishTunnels()
     }
 
@@ -78,14 +78,6 @@ extension Configuration.Accept {
         case .any: [(IPAddress(high: 0, low: 0xFFFF_0000_0000), 96), (IPAddress(high: 0, low: 0), 0)]
         case .prefixes(let list): list.map { ($0.address, $0.prefixLength + ($0.address.isIPv4 ? 96 : 0)) }
         }
-    }
-}
-
-extension UnderlayPort {
-    /// Its own addresses, the link-local one of a port with IPv6 among them.
-    var hostAddresses: [IPAddress] {
-        let own = configuration.addresses.map(\.address)
-        return own.contains { !$0.isIPv4 } ? own + [IPAddress(linkLocalOf: mac)] : own
     }
 }
 
