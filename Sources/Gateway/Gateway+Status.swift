@@ -62,8 +62,8 @@ extension Gateway {
         machinery.tables.macs.forEach { key, _ in counts[key.network, default: 0] += 1 }
         return configuration.networks.map { network in
             NetworkStatus(
-                name: network.name, vni: network.vni, members: network.members.map { .init(port: $0.port, vlan: $0.vlan) },
-                remotes: network.remotes, macs: reconciler.networks[network.vni].flatMap { counts[$0.index] } ?? 0)
+                name: network.name, vni: network.vni, udpPort: network.udpPort ?? configuration.vxlan.port,
+                members: network.members.map { .init(port: $0.port, vlan: $0.vlan) }, remotes: network.remotes, group: network.group, macs: reconciler.networks[network.vni].flatMap { counts[$0.index] } ?? 0)
         }
     }
 
@@ -71,11 +71,25 @@ extension Gateway {
         reconciler.tunnels.sorted { $0.key < $1.key }.map { remote, tunnel in
             let counters = counters(of: tunnel.index)
             let before = tunnelBaselines[tunnel.index] ?? TunnelCounters()
+            let paths = tunnel.route.paths.map(status)
             return TunnelStatus(
-                remote: remote.address, local: tunnel.route.source, state: state(of: tunnel), nextHop: tunnel.route.paths[0].nextHop,
-                port: reconciler.ports[tunnel.route.paths[0].port].name, rxPackets: counters.rxPackets - before.rxPackets,
-                txPackets: counters.txPackets - before.txPackets)
+                remote: remote.address, udpPort: remote.udpPort ?? configuration.vxlan.port, origin: origin(of: remote),
+                local: tunnel.route.source, state: state(of: tunnel), nextHop: paths[0].nextHop, port: paths[0].port, paths: paths,
+                rxPackets: counters.rxPackets - before.rxPackets, txPackets: counters.txPackets - before.txPackets)
         }
+    }
+
+    private func origin(of remote: RemoteVTEP) -> TunnelStatus.Origin {
+        remote.address.isMulticast ? .group : reconciler.discovered[remote] == nil ? .configured : .discovered
+    }
+
+    private func status(_ path: UnderlayPath) -> TunnelStatus.Path {
+        let mac = reconciler.mac(of: path)
+        let isSilent = reconciler.host.neighbors.state(of: path.key) == .failed
+        let hasLink = !reconciler.host.portsDown.contains(path.port)
+        return TunnelStatus.Path(
+            port: reconciler.ports[path.port].name, nextHop: path.nextHop,
+            state: !hasLink ? .noLink : mac != nil ? .up : isSilent ? .unreachable : .resolving, mac: mac)
     }
 
     /// Sums over all workers, since this position was first used.
@@ -115,7 +129,7 @@ extension Gateway {
         return [
             DropStatus(
                 reason: "control_frame_lost", stage: "control", packets: housekeeping.framesLost,
-                explanation: "an ARP or ICMP frame of our own: packet pool empty or ring to the worker full"),
+                explanation: "an ARP, ND, ICMP or IGMP frame of our own: packet pool empty or ring to the worker full"),
             DropStatus(
                 reason: "control_event_lost", stage: "control", packets: workers.reduce(0) { $0 + $1.eventsLost },
                 explanation: "no packet: an event for the log; too many at once"),

@@ -39,11 +39,11 @@ enum Golden {
     static let networks = """
         {"networks": [
           {
-            "name": "blue", "vni": 10100,
+            "name": "blue", "vni": 10100, "udp_port": 4789, "group": "239.1.1.1",
             "members": [{"port": "lan0", "vlan": 100}, {"port": "lan1", "vlan": null}],
             "remotes": ["192.0.2.2", "2001:db8::2"], "macs": 2
           },
-          {"name": "red", "vni": 10200, "members": [], "remotes": [], "macs": 0}
+          {"name": "red", "vni": 10200, "udp_port": 8472, "group": null, "members": [], "remotes": [], "macs": 0}
         ]}
         """
 
@@ -68,10 +68,22 @@ enum Golden {
         {"tunnels": [
           {
             "remote": "192.0.2.2", "local": "192.0.2.1", "state": "up", "next_hop": "192.0.2.2", "port": "wan0",
+            "udp_port": 4789, "origin": "configured",
+            "paths": [{"port": "wan0", "next_hop": "192.0.2.2", "state": "up", "mac": "02:00:00:00:00:09"}],
             "rx_packets": 5, "tx_packets": 6
           },
           {
+            "remote": "203.0.113.9", "local": "198.51.100.1", "state": "up", "next_hop": "192.0.2.253", "port": "wan0",
+            "udp_port": 8472, "origin": "discovered",
+            "paths": [
+              {"port": "wan0", "next_hop": "192.0.2.253", "state": "up", "mac": "02:00:00:00:00:09"},
+              {"port": "wan1", "next_hop": "192.0.2.254", "state": "no_link", "mac": null}
+            ],
+            "rx_packets": 7, "tx_packets": 8
+          },
+          {
             "remote": "198.51.100.7", "local": null, "state": "unreachable", "next_hop": null, "port": null,
+            "udp_port": 4789, "origin": "configured", "paths": [],
             "rx_packets": 0, "tx_packets": 0
           }
         ]}
@@ -129,8 +141,8 @@ enum Golden {
         ("workers", "workers", workers, "core busy_ratio packets cycles_per_packet average_burst burst_fill queues"),
         ("macs", "macs", macs, "network mac port vlan remote origin age_seconds"),
         ("drops", "drops", drops, "reason stage packets"),
-        ("tunnels", "tunnels", tunnels, "remote local state next_hop port rx_packets tx_packets"),
-        ("networks", "networks", networks, "name vni members remotes macs"),
+        ("tunnels", "tunnels", tunnels, "remote local state next_hop port rx_packets tx_packets udp_port origin paths"),
+        ("networks", "networks", networks, "name vni members remotes macs udp_port group"),
         ("neighbors", "neighbors", neighbors, "address mac port state"),
     ]
 }

@@ -83,9 +83,9 @@ import Testing
         let text = StatusTables.networks(decode(Golden.networks, as: NetworksDocument.self).networks)
         #expect(
             text == """
-                NAME    VNI  MACS  MEMBERS                 REMOTES
-                blue  10100     2  lan0:100 lan1:untagged  192.0.2.2 2001:db8::2
-                red   10200     0  -                       -
+                NAME    VNI  UDP PORT  MACS  MEMBERS                 GROUP      REMOTES
+                blue  10100      4789     2  lan0:100 lan1:untagged  239.1.1.1  192.0.2.2 2001:db8::2
+                red   10200      8472     0  -                       -          -
 
                 """)
     }
@@ -108,9 +108,11 @@ import Testing
     @Test func `tunnels and neighbors`() {
         #expect(
             StatusTables.tunnels(decode(Golden.tunnels, as: TunnelsDocument.self).tunnels) == """
-                REMOTE        LOCAL      STATE        NEXT HOP   PORT  RX PACKETS  TX PACKETS
-                192.0.2.2     192.0.2.1  up           192.0.2.2  wan0           5           6
-                198.51.100.7  -          unreachable  -          -              0           0
+                REMOTE        UDP PORT  ORIGIN      LOCAL         STATE        NEXT HOP     PORT  PATH     RX PACKETS  TX PACKETS
+                192.0.2.2         4789  configured  192.0.2.1     up           192.0.2.2    wan0                    5           6
+                203.0.113.9       8472  discovered  198.51.100.1  up           192.0.2.253  wan0  up                7           8
+                                                                               192.0.2.254  wan1  no link
+                198.51.100.7      4789  configured  -             unreachable  -            -                       0           0
 
                 """)
         #expect(

@@ -63,7 +63,7 @@ extension Reconciler {
         return linked.isEmpty ? resolved : linked
     }
 
-    private func mac(of path: UnderlayPath) -> MACAddress? {
+    func mac(of path: UnderlayPath) -> MACAddress? {
         path.nextHop.isMulticast ? MACAddress(group: path.nextHop) : host.neighbors.mac(of: path.key)
     }
 

@@ -10,9 +10,18 @@ package struct NetworkStatus: Codable, Equatable, Sendable {
 
     package var name: String
     package var vni: VNI
+    /// UDP destination port of its packets.
+    package var udpPort: UInt16
     package var members: [Member]
     /// Head-end replication list.
     package var remotes: [IPAddress]
+    /// Multicast group that flooded frames go to, and come from.
+    @Nullable package var group: IPAddress?
     /// Number of MAC entries of the network.
     package var macs: Int
+
+    enum CodingKeys: String, CodingKey {
+        case name, vni, members, remotes, group, macs
+        case udpPort = "udp_port"
+    }
 }

@@ -28,30 +28,34 @@ package enum StatusTables {
 
     package static func networks(_ networks: [NetworkStatus]) -> String {
         table(
-            [.left("NAME"), .right("VNI"), .right("MACS"), .left("MEMBERS"), .left("REMOTES")],
+            [.left("NAME"), .right("VNI"), .right("UDP PORT"), .right("MACS"), .left("MEMBERS"), .left("GROUP"), .left("REMOTES")],
             networks.map { network in
                 [
-                    network.name, network.vni.description, Readable.count(network.macs),
+                    network.name, network.vni.description, String(network.udpPort), Readable.count(network.macs),
                     Readable.list(network.members.map { "\($0.port):\($0.vlan?.description ?? "untagged")" }),
-                    Readable.list(network.remotes.map(\.description)),
+                    Readable.optional(network.group), Readable.list(network.remotes.map(\.description)),
                 ]
             }, none: "no networks")
     }
 
+    /// A line for each tunnel, and one more for each further path.
     package static func tunnels(_ tunnels: [TunnelStatus]) -> String {
         table(
             [
-                .left("REMOTE"), .left("LOCAL"), .left("STATE"), .left("NEXT HOP"), .left("PORT"), .right("RX PACKETS"),
-                .right("TX PACKETS"),
+                .left("REMOTE"), .right("UDP PORT"), .left("ORIGIN"), .left("LOCAL"), .left("STATE"), .left("NEXT HOP"), .left("PORT"),
+                .left("PATH"), .right("RX PACKETS"), .right("TX PACKETS"),
             ],
-            tunnels.map { tunnel in
-                [
-                    tunnel.remote.description, Readable.optional(tunnel.local), tunnel.state.rawValue,
-                    Readable.optional(tunnel.nextHop), Readable.optional(tunnel.port), Readable.count(tunnel.rxPackets),
-                    Readable.count(tunnel.txPackets),
+            tunnels.flatMap { tunnel in
+                let first = [
+                    tunnel.remote.description, String(tunnel.udpPort), tunnel.origin.rawValue, Readable.optional(tunnel.local),
+                    tunnel.state.rawValue, Readable.optional(tunnel.nextHop), Readable.optional(tunnel.port),
+                    tunnel.paths.count > 1 ? path(tunnel.paths[0]) : "", Readable.count(tunnel.rxPackets), Readable.count(tunnel.txPackets),
                 ]
+                return [first] + tunnel.paths.dropFirst().map { ["", "", "", "", "", $0.nextHop.description, $0.port, path($0), "", ""] }
             }, none: "no tunnels")
     }
+
+    private static func path(_ path: TunnelStatus.Path) -> String { path.state == .noLink ? "no link" : path.state.rawValue }
 
     package static func neighbors(_ neighbors: [NeighborStatus]) -> String {
         table(
