@@ -6,13 +6,13 @@ package struct WantedState: Equatable, Sendable {
     package struct Network: Equatable, Sendable {
         package var name: String
         package var members: Set<Configuration.Member>
-        /// UDP destination port of its tunnels; `nil` = the gateway's.
+        /// UDP destination port of its tunnels; `nil` = the gateway's, also where the configuration repeats that one.
         package var udpPort: UInt16?
         /// Where flooded frames go: head-end replication list, multicast group.
         package var remotes: Set<RemoteVTEP>
         package var staticMACs: [MACAddress: Configuration.StaticMAC.Location]
-        /// Senders of packets that do not fit the underlay are told.
-        package var icmpTooBig: Bool
+        /// Hosts whose packets do not fit the underlay are told so.
+        package var icmpTooBig = false
     }
 
     package var vxlan = Configuration.VXLAN()
@@ -21,8 +21,10 @@ package struct WantedState: Equatable, Sendable {
     package var underlayPorts: [String: Configuration.Port] = [:]
     /// A network is its VNI: under another name it is still the same.
     package var networks: [VNI: Network] = [:]
-    /// Every remote VTEP that a network names, and the way to it.
+    /// Every remote VTEP and multicast group that a network names, and the way to it.
     package var tunnels: [RemoteVTEP: UnderlayRoute] = [:]
+    /// Multicast groups to join, by the name of the underlay port.
+    package var groups: [String: Set<IPAddress>] = [:]
 
     /// The state of a gateway that has just started: nothing.
     package init() {}
@@ -31,31 +33,38 @@ package struct WantedState: Equatable, Sendable {
         vxlan = configuration.vxlan
         macs = configuration.macs
         for port in configuration.ports where port.role == .underlay { underlayPorts[port.name] = port }
-        for network in configuration.networks { networks[network.vni] = Network(network) }
         let routes = UnderlayRoutes(configuration, ports: ports)
         for network in configuration.networks {
-            for remote in network.allRemotes { tunnels[remote] = routes.lookup(remote.address) }
+            // One tunnel for one place, whether a network says the port or not.
+            let udpPort = network.udpPort == vxlan.port ? nil : network.udpPort
+            networks[network.vni] = Network(network, udpPort: udpPort)
+            for remote in network.allRemotes.map({ RemoteVTEP($0, udpPort: udpPort) }) where tunnels[remote] == nil {
+                tunnels[remote] = routes.lookup(remote.address)
+            }
+            guard let group = network.group, let route = routes.lookup(group: group, port: network.groupPort) else { continue }
+            tunnels[RemoteVTEP(group, udpPort: udpPort)] = route
+            groups[ports[route.paths[0].port].name, default: []].insert(group)
         }
     }
 }
 
 extension WantedState.Network {
-    init(_ network: Configuration.Network) {
+    init(_ network: Configuration.Network, udpPort: UInt16?) {
         name = network.name
         members = Set(network.members)
-        udpPort = network.udpPort
-        remotes = Set(network.remotes.map { RemoteVTEP($0, udpPort: network.udpPort) })
-        icmpTooBig = network.icmpTooBig
+        self.udpPort = udpPort
+        remotes = Set((network.remotes + [network.group].compactMap { $0 }).map { RemoteVTEP($0, udpPort: udpPort) })
         staticMACs = Dictionary(network.staticMACs.map { ($0.mac, $0.location) }) { first, _ in first }
+        icmpTooBig = network.icmpTooBig
     }
 }
 
 extension Configuration.Network {
     /// Every remote VTEP that the network names: replication list and static MACs.
-    var allRemotes: Set<RemoteVTEP> {
+    var allRemotes: Set<IPAddress> {
         var all = Set(remotes)
         for entry in staticMACs { if case .remote(let address) = entry.location { all.insert(address) } }
-        return Set(all.map { RemoteVTEP($0, udpPort: udpPort) })
+        return all
     }
 }
 

@@ -46,14 +46,14 @@ struct UnderlayRoutesTests {
         expect(UnderlayRoutes([(high, b), (low, a)]), "192.0.2.9", low, "192.0.2.1", "192.0.2.9")
     }
 
-    @Test("A subnet wins over the gateway of an earlier port")
+    @Test("A subnet wins over the gateways of all ports")
     func subnetBeforeGateway() {
         let routes = UnderlayRoutes([
             (low, Underlay.configuration(["192.0.2.1/24"], gateway: "192.0.2.254")),
             (high, Underlay.configuration(["198.51.100.1/24"], gateway: "198.51.100.254")),
         ])
         expect(routes, "198.51.100.7", high, "198.51.100.1", "198.51.100.7")
-        expect(routes, "203.0.113.9", low, "192.0.2.1", "192.0.2.254")
+        expect(routes, "192.0.2.7", low, "192.0.2.1", "192.0.2.7")
     }
 
     @Test("Towards the gateway the address of its subnet speaks, else the first one")
@@ -90,7 +90,9 @@ struct UnderlayRoutesTests {
 
     @Test(
         "What is no other host has no route",
-        arguments: ["192.0.2.1", "0.0.0.0", "127.0.0.1", "239.1.1.1", "255.255.255.255", "::", "::1", "ff02::1"])
+        arguments: [
+            "192.0.2.1", "0.0.0.0", "127.0.0.1", "239.1.1.1", "255.255.255.255", "::", "::1", "ff02::1", "fe80::7", "2001:db8:1::1",
+        ])
     func noHost(remote: String) {
         let routes = UnderlayRoutes([
             (low, Underlay.configuration(["192.0.2.1/24", "2001:db8::1/64"], gateway: "192.0.2.254")),
