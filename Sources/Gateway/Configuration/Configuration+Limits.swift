@@ -11,16 +11,30 @@ extension Configuration {
         package static let queues = 1...workers
         /// 68 is the smallest MTU of IPv4 (RFC 791); 9600 is what common NICs accept.
         package static let mtu = 68...9600
+        /// The smallest MTU of IPv6 (RFC 8200 section 5).
+        package static let mtuIPv6 = 1280
         package static let addressesPerPort = 16
         package static let neighborsPerPort = 1024
         /// Indexes have 16 bits, and 0 means "no network".
         package static let networks = 65534
         package static let membersPerNetwork = 256
-        /// Distinct remote VTEPs of all networks together.
+        /// Distinct remote VTEPs of all networks together; one with two UDP ports counts twice.
         package static let remotes = 1024
         /// Remote VTEPs that are known only from their packets.
         package static let discoveredVTEPs = 2048
+        /// Distinct multicast groups of all networks together, counted likewise.
+        package static let groups = 4096
+        package static let routes = 1024
+        /// Next hops of a route, and gateways of each family.
+        package static let nextHops = 8
+        /// Distinct UDP destination ports of all networks together, that of the section `vxlan` included.
+        package static let udpPorts = 8
+        package static let acceptPrefixes = 256
         package static let vlan = 1...4094
+        /// PCP of an 802.1Q tag.
+        package static let priority = 0...7
+        package static let dscp = 0...63
+        package static let ttl = 1...255
         package static let vni = 1...Int(VNI.maximum)
         package static let udpPort = 1...65535
         package static let macCapacity = 16...16_777_216
@@ -32,7 +46,12 @@ extension Configuration {
         package static let socketByteCount = 2...103
     }
 
-    /// What VXLAN over IPv4 adds to the payload of an access frame: inner Ethernet header 14, VXLAN 8, UDP 8, IPv4 20 (RFC 7348
-    /// section 5). The outer Ethernet header is not part of an MTU.
-    package static let encapsulationByteCount = 50
+    /// What VXLAN adds to the payload of an access frame on the way to `remote`: inner Ethernet header 14, VXLAN 8, UDP 8, and IPv4 20 or
+    /// IPv6 40 (RFC 7348 section 5). The outer Ethernet header is not part of an MTU, and neither is a tag in it.
+    package static func encapsulationByteCount(to remote: IPAddress) -> Int { remote.isIPv4 ? 50 : 70 }
+}
+
+extension Configuration.ReservedBits {
+    /// The 39 bits of a VXLAN header, as a number, that are neither the I flag nor the VNI (RFC 7348 section 5).
+    package static let all: UInt64 = 0xF7FF_FFFF_0000_00FF
 }

@@ -4,32 +4,39 @@ import Testing
 @Suite("Addresses of the underlay")
 struct AddressTests {
     @Test(
-        "Addresses are IPv4 and well formed",
+        "Addresses are well formed",
         arguments: [
             ConfigurationCase.changing(
                 ("192.0.2.1/24", "«192.0.2.1"),
                 finds:
-                    "error: `addresses` must be an IPv4 address with a prefix length from 1 to 32, not `192.0.2.1`; add the prefix length of its subnet, for example 192.0.2.1/24"
+                    "error: `addresses` must be an IP address with a prefix length from 1 to 32, or to 128 for IPv6, not `192.0.2.1`; add the prefix length of its subnet, for example 192.0.2.1/24"
             ),
             .changing(
                 ("192.0.2.1/24", "«192.0.2/24"),
                 finds:
-                    "error: `addresses` must be an IPv4 address with a prefix length from 1 to 32, not `192.0.2/24`; write it as in"
+                    "error: `addresses` must be an IP address with a prefix length from 1 to 32, or to 128 for IPv6, not `192.0.2/24`; write it as in"
             ),
             .changing(("192.0.2.1/24", "«192.0.2.1/33"), finds: "error: `addresses` must be"),
             .changing(("192.0.2.1/24", "«192.0.2.1/0"), finds: "error: `addresses` must be"),
             .changing(("192.0.2.1/24", "«\"192.0.2.1\\0/24\""), finds: "error: `addresses` must be"),
             .changing(
-                ("192.0.2.1/24", "«2001:db8::1/64"),
-                finds: "error: `2001:db8::1/64` is an IPv6 address: IPv6 on the underlay is not supported yet"),
-            .changing(("192.0.2.254", "«2001:db8::2"), finds: "error: `2001:db8::2` is an IPv6 address"),
+                ("192.0.2.1/24", "192.0.2.1/24, «2001:db8::1"),
+                finds:
+                    "error: `addresses` must be an IP address with a prefix length from 1 to 32, or to 128 for IPv6, not `2001:db8::1`; add the prefix length of its subnet, for example 2001:db8::1/64"
+            ),
+            .changing(("192.0.2.1/24", "192.0.2.1/24, «2001:db8::1/129"), finds: "error: `addresses` must be"),
+            .changing(("192.0.2.1/24", "192.0.2.1/24, «2001:db8::1/0"), finds: "error: `addresses` must be"),
             .changing(
-                ("192.0.2.254", "«192.0.2.254/24"), finds: "error: `gateway` must be an IPv4 address, not `192.0.2.254/24`"),
-            .changing(("address: 192.0.2.9", "address: «fe80::9"), finds: "error: `fe80::9` is an IPv6 address"),
-            .changing(("198.51.100.7", "«2001:db8::7"), finds: "error: `2001:db8::7` is an IPv6 address"),
-            .changing(("198.51.100.7", "«\"::ffff:198.51.100.7\""), finds: "error: `::ffff:198.51.100.7` is an IPv6 address"),
-            .changing(("198.51.100.7", "«\"198.51.100.7\\0x\""), finds: "error: `remotes` must be an IPv4 address"),
-            .changing(("198.51.100.7", "«router"), finds: "error: `remotes` must be an IPv4 address, not `router`"),
+                ("192.0.2.1/24", "192.0.2.1/24, «\"::ffff:192.0.2.4/120\""),
+                finds:
+                    "error: `::ffff:192.0.2.4/120` is an IPv4-mapped IPv6 address, which no packet may have; write the IPv4 address, 192.0.2.4"
+            ),
+            .changing(("192.0.2.254", "«192.0.2.254/24"), finds: "error: `gateway` must be an IP address, not `192.0.2.254/24`"),
+            .changing(("192.0.2.254", "«{ a: b }"), finds: "error: `gateway` must be text, not a mapping"),
+            .changing(("address: 192.0.2.9", "address: «fe80::9%wan0"), finds: "error: `address` must be an IP address, not"),
+            .changing(("198.51.100.7", "«\"::ffff:198.51.100.7\""), finds: "error: `::ffff:198.51.100.7` is an IPv4-mapped"),
+            .changing(("198.51.100.7", "«\"198.51.100.7\\0x\""), finds: "error: `remotes` must be an IP address"),
+            .changing(("198.51.100.7", "«router"), finds: "error: `remotes` must be an IP address, not `router`"),
         ])
     func wellFormed(_ example: ConfigurationCase) { example.verify() }
 
@@ -48,7 +55,21 @@ struct AddressTests {
     }
 
     @Test(
-        "Both addresses of a /31 and that of a /32 are hosts", arguments: ["203.0.113.0/31", "203.0.113.1/31", "203.0.113.5/32"])
+        "So are those of IPv6, and link-local ones are no addresses to give",
+        arguments: [
+            ("2001:db8::/64", "the subnet-router anycast address of its /64 subnet"),
+            ("2001:db8::4/126", "the subnet-router anycast address of its /126 subnet"),
+            ("::/64", "the unspecified address"), ("::1/128", "a loopback address"), ("ff05::1/64", "a multicast address"),
+            ("fe80::1/64", "a link-local address, which every port has of its own; give a global"),
+        ])
+    func ownIPv6AddressIsAHost(address: String, problem: String) {
+        let shown = address.prefix { $0 != "/" }
+        ConfigurationCase.changing(("192.0.2.1/24", "192.0.2.1/24, «\"\(address)\""), finds: "error: \(shown) is \(problem)").verify()
+    }
+
+    @Test(
+        "Both addresses of a /31 or /127 and that of a /32 or /128 are hosts",
+        arguments: ["203.0.113.0/31", "203.0.113.1/31", "203.0.113.5/32", "2001:db8::/127", "2001:db8::1/127", "2001:db8::/128"])
     func pointToPoint(address: String) {
         ConfigurationCase.changing(("192.0.2.1/24", "192.0.2.1/24, \(address)")).verify()
     }
@@ -74,6 +95,10 @@ struct AddressTests {
             .changing(
                 ("vxlan:", secondUnderlay + "\n    addresses: [«192.0.2.129/25]\nvxlan:"),
                 finds: "error: the subnet of 192.0.2.129/25 overlaps"),
+            .underlay(
+                ("\"2001:db8:1::1/64\"", "«2001:db8:0:1::1/63, «2001:db8::1/65"),
+                finds: "error: the subnet of 2001:db8:0:1::1/63 overlaps that of 2001:db8::1/64 on line 10",
+                "error: address 2001:db8::1 is already used on line 10"),
         ])
     func overlaps(_ example: ConfigurationCase) { example.verify() }
 
@@ -94,21 +119,6 @@ struct AddressTests {
     }
 
     @Test(
-        "The gateway is another host of the port's subnet",
-        arguments: [
-            ConfigurationCase.changing(
-                ("192.0.2.254", "«192.0.3.1"),
-                finds: "error: gateway 192.0.3.1 is in no subnet of the port; its subnets are those of 192.0.2.1/24"),
-            .changing(("192.0.2.254", "«192.0.2.1"), finds: "error: gateway 192.0.2.1 is the port's own address"),
-            .changing(
-                ("192.0.2.254", "«192.0.2.255"), finds: "error: gateway 192.0.2.255 is the broadcast address of its /24 subnet"),
-            .changing(
-                ("vxlan:", secondUnderlay + "\n    addresses: [203.0.113.1/24]\n    gateway: «203.0.113.2\nvxlan:"),
-                finds: "error: there is already a gateway on line 20"),
-        ])
-    func gateways(_ example: ConfigurationCase) { example.verify() }
-
-    @Test(
         "Static neighbours are other hosts of the port's subnet, with a station's MAC address",
         arguments: [
             ConfigurationCase.changing(
@@ -117,6 +127,17 @@ struct AddressTests {
             .changing(
                 ("address: 192.0.2.9", "address: «192.0.2.1"), finds: "error: neighbor 192.0.2.1 is the port's own address"),
             .changing(("address: 192.0.2.9", "address: «192.0.2.0"), finds: "error: neighbor 192.0.2.0 is the network address"),
+            .changing(("address: 192.0.2.9", "address: «224.0.0.1"), finds: "error: neighbor 224.0.0.1 is a multicast address"),
+            .changing(
+                ("address: 192.0.2.9", "address: «fe80::9"),
+                finds: "error: neighbor fe80::9 is link-local, and the port has no IPv6 address"),
+            .underlay(
+                ("address: \"2001:db8::9\"", "address: «\"2001:db8:1::9\""),
+                finds: "error: neighbor 2001:db8:1::9 is in no subnet of the port"
+            ),
+            .underlay(
+                ("address: \"2001:db8::9\"", "address: «\"2001:db8::\""),
+                finds: "error: neighbor 2001:db8:: is the subnet-router anycast address"),
             .changing(
                 ("neighbors:\n", "neighbors:\n      - { address: 192.0.2.9, mac: \"02:00:00:00:00:08\" }\n"),
                 ("address: 192.0.2.9, mac: \"02:00:00:00:00:09\"", "address: «192.0.2.9, mac: \"02:00:00:00:00:09\""),

@@ -18,6 +18,15 @@ struct ConfigurationCase: CustomTestStringConvertible, Sendable {
 
     /// ``sample`` with some of its text replaced. Each text to replace must be there exactly once.
     static func changing(_ edits: (old: String, new: String)..., finds expected: String...) -> ConfigurationCase {
+        changing(sample, edits, expected)
+    }
+
+    /// ``underlaySample`` with some of its text replaced, likewise.
+    static func underlay(_ edits: (old: String, new: String)..., finds expected: String...) -> ConfigurationCase {
+        changing(underlaySample, edits, expected)
+    }
+
+    private static func changing(_ sample: String, _ edits: [(old: String, new: String)], _ expected: [String]) -> ConfigurationCase {
         var text = sample
         for edit in edits {
             let parts = text.components(separatedBy: edit.old)
@@ -56,7 +65,7 @@ struct ConfigurationCase: CustomTestStringConvertible, Sendable {
         #expect(reading.diagnostics.allSatisfy { !$0.advice.isEmpty }, "a finding without advice", sourceLocation: sourceLocation)
     }
 
-    /// A file without findings that has every key.
+    /// A file without findings that has every key of a simple gateway.
     static let sample = """
         system:
           cores: [1, 2]

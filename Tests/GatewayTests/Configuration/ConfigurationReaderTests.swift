@@ -41,6 +41,64 @@ struct ConfigurationReaderTests {
         #expect(configuration.networks.map(\.name) == ["blue", "red"])
     }
 
+    @Test("The underlay's keys become its values")
+    func underlayKeysAreRead() throws {
+        let reading = ConfigurationReader.read(ConfigurationCase.underlaySample, machine: .sample)
+        #expect(reading.diagnostics == [])
+        let configuration = try #require(reading.configuration)
+        let wan0 = configuration.ports[1]
+        #expect(wan0.vlan == VLANID(300) && wan0.priority == .fixed(5) && wan0.dscp == .fixed(46))
+        #expect(wan0.udp6ZeroChecksum == [.send, .receive])
+        #expect(wan0.addresses == [InterfaceAddress("192.0.2.1/24"), InterfaceAddress("2001:db8::1/64")])
+        #expect(wan0.gateways == [IPAddress("192.0.2.254"), IPAddress("fe80::1")])
+        #expect(wan0.neighbors.map(\.address) == [IPAddress("2001:db8::9"), IPAddress("fe80::1")])
+        #expect(configuration.ports[2].gateways == [IPAddress("198.51.100.254")])
+        var vxlan = Configuration.VXLAN()
+        vxlan.local = [try #require(IPAddress("203.0.113.1")), try #require(IPAddress("2001:db8:ffff::1"))]
+        vxlan.accept = .prefixes([try #require(InterfaceAddress("203.0.113.0/24")), try #require(InterfaceAddress("2001:db8:2::/48"))])
+        vxlan.reservedBits = .mask(0x8000_0000_0000_00FF)
+        vxlan.udpChecksum = true
+        vxlan.ttl = 32
+        vxlan.dscp = .copy
+        vxlan.df = .inherit
+        #expect(configuration.vxlan == vxlan)
+    }
+
+    @Test("Routes and the networks' share of the underlay are read")
+    func routesAndGroupsAreRead() throws {
+        let configuration = try #require(ConfigurationReader.read(ConfigurationCase.underlaySample, machine: .sample).configuration)
+        #expect(configuration.routes.map(\.prefix) == [InterfaceAddress("10.1.0.0/16"), InterfaceAddress("2001:db8:2::/48")])
+        #expect(configuration.routes[0].nextHops == [IPAddress("192.0.2.253"), IPAddress("198.51.100.253")])
+        let blue = configuration.networks[0]
+        #expect(blue.udpPort == 8472 && blue.mtu == 1450 && blue.icmpTooBig)
+        #expect(blue.group == IPAddress("239.1.1.1") && blue.groupPort == "wan1")
+        #expect(blue.remotes == [IPAddress("10.1.0.9"), IPAddress("2001:db8:2::9"), IPAddress("172.16.0.9")])
+        #expect(blue.staticMACs.map(\.location) == [.remote(try #require(IPAddress("2001:db8::2")))])
+        let red = configuration.networks[1]
+        #expect(red.udpPort == nil && red.mtu == nil && !red.icmpTooBig && red.groupPort == nil)
+        #expect(red.group == IPAddress("ff05::1:2"))
+    }
+
+    @Test("Each word that a key of the underlay may have is read")
+    func wordsAreRead() throws {
+        func read(_ old: String, _ new: String) throws -> Configuration {
+            let reading = ConfigurationReader.read(ConfigurationCase.underlaySample.replacing(old, with: new), machine: .sample)
+            #expect(reading.errors == [])
+            return try #require(reading.configuration)
+        }
+        let accept = "[203.0.113.0/24, \"2001:db8:2::/48\"]"
+        #expect(try read("priority: 5", "priority: dscp").ports[1].priority == .dscp)
+        #expect(try read("dscp: 46", "dscp: copy").ports[1].dscp == .copy)
+        #expect(try read("[send, receive]", "receive").ports[1].udp6ZeroChecksum == [.receive])
+        #expect(try read("dscp: copy", "dscp: 0").vxlan.dscp == .fixed(0))
+        #expect(try read("df: inherit", "df: unset").vxlan.df == .unset)
+        #expect(try read("df: inherit", "df: set").vxlan.df == .set)
+        #expect(try read(accept, "any").vxlan.accept == .any)
+        #expect(try read(accept, "configured").vxlan.accept == .configured)
+        #expect(try read(accept, "[]").vxlan.accept == .configured)
+        #expect(try read("local: [203.0.113.1, \"2001:db8:ffff::1\"]", "local: []").vxlan.local == [])
+    }
+
     @Test("Other values than the defaults are read")
     func otherValuesAreRead() throws {
         var text = ConfigurationCase.sample
@@ -74,6 +132,7 @@ struct ConfigurationReaderTests {
         let configuration = try #require(reading.configuration)
         #expect(configuration.system == .init() && configuration.vxlan == .init() && configuration.macs == .init())
         #expect(configuration.ports[0] == .init(name: "a", device: "net_tap0", role: .access, mtu: 1500))
+        #expect(configuration.routes == [])
     }
 
     @Test("Sections and lists with all their content commented out are as good as left out")

@@ -61,7 +61,9 @@ struct NetworkTests {
             .changing(("192.0.2.3]", "«192.0.2.2]"), finds: "error: remote 192.0.2.2 is already listed on line 35"),
             .changing(
                 ("192.0.2.3]", "«239.1.1.1]"),
-                finds: "error: remote 239.1.1.1 is a multicast address; multicast groups are not supported yet"),
+                finds: "error: remote 239.1.1.1 is a multicast address; make it the `group` of the network"),
+            .changing(("192.0.2.3]", "«fe80::2]"), finds: "error: remote fe80::2 is link-local, and which port it is behind is not known"),
+            .changing(("192.0.2.3]", "«\"::1\"]"), finds: "error: remote ::1 is a loopback address"),
             .changing(("192.0.2.3]", "«255.255.255.255]"), finds: "error: remote 255.255.255.255 is the broadcast address"),
             .changing(
                 ("192.0.2.3]", "«192.0.2.255]"), finds: "error: remote 192.0.2.255 is the broadcast address of its /24 subnet"),
@@ -69,8 +71,18 @@ struct NetworkTests {
             .changing(
                 ("    gateway: 192.0.2.254\n", ""), ("198.51.100.7", "«198.51.100.7"),
                 finds:
-                    "error: remote 198.51.100.7 cannot be reached: it is in no subnet of an underlay port, and none has a gateway"
+                    "error: remote 198.51.100.7 cannot be reached: it is in no subnet of an underlay port, no route leads to it, and no port has an IPv4 gateway; add a `gateway`"
             ),
+            .changing(
+                ("198.51.100.7", "«2001:db8::7"),
+                finds:
+                    "error: remote 2001:db8::7 cannot be reached: it is in no subnet of an underlay port, no route leads to it, and no port has an IPv6 gateway"
+            ),
+            .underlay(("\"2001:db8::2\"", "«\"2001:db8::\""), finds: "error: remote 2001:db8:: is the subnet-router anycast address"),
+            .underlay(("172.16.0.9]", "«203.0.113.1]"), finds: "error: remote 203.0.113.1 is an address of this gateway"),
+            .underlay(("172.16.0.9]", "«\"2001:db8:1::1\"]"), finds: "error: remote 2001:db8:1::1 is an address of this gateway"),
+            .underlay(
+                ("172.16.0.9]", "\"2001:DB8:0::3\", «\"2001:db8::3\"]"), finds: "error: remote 2001:db8::3 is already listed on line 41"),
             .changing(
                 ("role: underlay", "role: access"), ("addresses: [", "addresses: «["), ("gateway: 1", "gateway: «1"),
                 ("neighbors:\n      - {", "neighbors:\n      «- {"),
@@ -106,30 +118,6 @@ struct NetworkTests {
             finds: "error: `members` has 257 entries: at most 256 are possible"
         )
         .verify()
-    }
-
-    @Test(
-        "The underlay carries the largest access frame with its encapsulation",
-        arguments: [
-            ConfigurationCase.changing(
-                ("mtu: 1600", "mtu: «1549"),
-                finds:
-                    "error: MTU 1549 of underlay port `wan0` is too small: network `blue` carries frames of `lan0`, whose MTU 1500 needs 1550; set `mtu: 1550` or more here, or at most 1499 on `lan0`"
-            ),
-            .changing(("mtu: 1600", "mtu: 1550")),
-            .changing(
-                ("mtu: 1500", "mtu: 9000"), ("mtu: 1600", "mtu: «1600"),
-                finds: "error: MTU 1600 of underlay port `wan0` is too small"),
-            .changing(
-                ("role: underlay\n    mtu: 1600", "role: underlay"), ("- name: wan0", "- «name: wan0"),
-                finds: "error: MTU 1500 of underlay port `wan0` is too small"),
-        ])
-    func mtus(_ example: ConfigurationCase) { example.verify() }
-
-    @Test("An underlay port that no remote is behind may have a small MTU")
-    func otherUnderlay() {
-        let other = "  - { name: wan1, device: net_tap9, role: underlay, mtu: 1000, addresses: [203.0.113.1/24] }\nvxlan:"
-        ConfigurationCase.changing(("vxlan:", other)).verify()
     }
 
     @Test(
@@ -184,6 +172,15 @@ struct NetworkTests {
             .changing(("192.0.2.1/24", "«192.0.2.1"), finds: "error: `addresses` must be"),
             .changing(("role: underlay", "role: «overlay"), finds: "error: `role` must be access or underlay, not `overlay`"),
             .changing(("192.0.2.254", "«nobody"), finds: "error: `gateway` must be"),
+            .underlay(("[192.0.2.254, \"fe80::1\"]", "[«nobody, \"fe80::1\"]"), finds: "error: `gateway` must be"),
+            .underlay(("prefix: 10.1.0.0/16", "prefix: «10.1.0.0"), ("172.16.0.9", "10.9.0.9"), finds: "error: `prefix` must be"),
+            .underlay(("group: 239.1.1.1", "group: «nobody"), finds: "error: `group` must be"),
+            .underlay(("group: \"ff05::1:2\"", "group: «nobody"), finds: "error: `group` must be"),
+            .underlay(("name: wan1", "name: «\"wan 1\""), finds: "error: `name` must be"),
+            .underlay(("vlan: 300", "vlan: «4095"), finds: "error: `vlan` must be"),
+            .underlay(("accept: [203.0.113.0/24, ", "accept: [«203.0.113.0, "), finds: "error: `accept` must be"),
+            .underlay(("accept: [203.0.113.0/24, \"2001:db8:2::/48\"]", "accept: «al"), finds: "error: `accept` must be"),
+            .underlay(("[203.0.113.1, ", "[«203.0.113, "), finds: "error: `local` must be"),
         ])
     func noTrail(_ example: ConfigurationCase) { example.verify() }
 

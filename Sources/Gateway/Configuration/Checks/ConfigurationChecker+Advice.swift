@@ -18,7 +18,7 @@ extension ConfigurationChecker {
 
     func adviseOnPorts() {
         let members = Set(draft.networks.lazy.flatMap(\.members).map(\.port.value))
-        let hasRemotes = draft.networks.contains { !$0.allRemotes.isEmpty || !$0.remotes.isComplete || !$0.staticMACs.isComplete }
+        let hasRemotes = draft.networks.contains { $0.hasWayOut || !$0.remotes.isComplete || !$0.staticMACs.isComplete }
         let membersAreComplete = draft.networks.isComplete && draft.networks.allSatisfy(\.members.isComplete)
         for port in draft.ports {
             if let device = port.device, !DeviceString(device.value).isPCI, !DeviceString(device.value).isVirtual {
@@ -34,7 +34,7 @@ extension ConfigurationChecker {
                     advice: "add it to the `members` of a network, or remove it")
             } else if port.role?.value == .underlay, !hasRemotes {
                 findings.warning(
-                    at: name.position, "underlay port \(quoted(name.value)) is not used: no network has remotes",
+                    at: name.position, "underlay port \(quoted(name.value)) is not used: no network has remotes or a group",
                     advice: "add `remotes` to a network, or remove the port")
             }
         }
@@ -66,14 +66,16 @@ extension ConfigurationChecker {
         if network.members.isEmpty {
             findings.warning(
                 at: position, "the network has no members: no station can use it", advice: "add `members`, or remove the network")
-        } else if network.members.count == 1, network.allRemotes.isEmpty {
+        } else if network.members.count == 1, !network.hasWayOut {
             findings.warning(
                 at: position, "the network has one member and no remotes: there is nowhere to forward to",
                 advice: "add a second member, or `remotes`")
         }
     }
 
+    /// A VTEP that is not listed may be a member of the group.
     private func adviseOnFlooding(of network: Draft.Network) {
+        guard !network.hasGroup else { return }
         let flooded = Set(network.remotes.map(\.value))
         for case .remote(let remote) in network.staticMACs.compactMap(\.location)
         where !flooded.contains(remote.value) && problem(of: remote.value) == nil {

@@ -32,18 +32,21 @@ extension ConfigurationChecker {
 
     /// Reports a port that is unknown or not an access port; `use` says what it is wanted for.
     func checkPort(_ name: Located<String>, as use: String) {
-        guard let port = ports[name.value] else {
-            guard portNamesAreComplete else { return }
-            let names = ports.keys.sorted()
-            let advice = Suggestion.closest(to: name.value, among: names).map { "did you mean \(quoted($0))?" }
-            findings.error(
-                at: name.position, "there is no port \(quoted(name.value))",
-                advice: advice ?? "the ports of this file are \(listed(names))")
-            return
-        }
-        guard port.role?.value == .underlay else { return }
+        guard knownPort(name)?.role?.value == .underlay else { return }
         findings.error(
             at: name.position, "underlay port \(quoted(name.value)) cannot be \(use) of a network",
             advice: "name an access port, or make it `role: access`")
+    }
+
+    /// The port of that name; reports that there is none.
+    func knownPort(_ name: Located<String>) -> Draft.Port? {
+        if let port = ports[name.value] { return port }
+        guard portNamesAreComplete else { return nil }
+        let names = ports.keys.sorted()
+        let advice = Suggestion.closest(to: name.value, among: names).map { "did you mean \(quoted($0))?" }
+        findings.error(
+            at: name.position, "there is no port \(quoted(name.value))",
+            advice: advice ?? "the ports of this file are \(listed(names))")
+        return nil
     }
 }

@@ -1,5 +1,5 @@
 extension ConfigurationChecker {
-    /// Static neighbours are hosts of the port's own subnets.
+    /// Static neighbours are other hosts on the link of their port.
     func checkNeighbors() {
         for port in underlays {
             for (address, first) in repeats(in: port.neighbors.compactMap(\.address)) {
@@ -12,16 +12,15 @@ extension ConfigurationChecker {
     }
 
     private func checkNeighbor(_ address: Located<IPAddress>, of port: Draft.Port) {
-        if port.addresses.contains(where: { $0.value.address == address.value }) {
+        if port.owns(address.value) {
             findings.error(
                 at: address.position, "neighbor \(address.value) is the port's own address", advice: "remove the entry")
-        } else if let subnet = port.addresses.first(where: { $0.value.contains(address.value) }) {
-            guard let problem = address.value.notAHost ?? subnet.value.notAHost(address.value) else { return }
+        } else if let problem = address.value.notAHost ?? port.subnet(of: address.value)?.notAHost(address.value) {
             findings.error(
                 at: address.position, "neighbor \(address.value) is \(problem)", advice: "give the address of a host")
-        } else if port.addresses.isComplete, !port.addresses.isEmpty {
-            findings.error(
-                at: address.position, "neighbor \(address.value) is in no subnet of the port",
+        } else if !port.isOnLink(address.value), port.addresses.isComplete, !port.addresses.isEmpty {
+            reportOffLink(
+                address, "neighbor", of: port,
                 advice:
                     "only hosts on the link have a MAC address here; its subnets are those of \(listed(port.addresses.map(\.value)))"
             )

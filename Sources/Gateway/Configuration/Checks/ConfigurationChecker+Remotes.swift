@@ -19,61 +19,63 @@ extension ConfigurationChecker {
 
     /// Why `remote` cannot be a VTEP to send to; `nil` when it can.
     func problem(of remote: IPAddress) -> (message: String, advice: String)? {
-        if underlays.contains(where: { $0.addresses.contains { $0.value.address == remote } }) {
-            return ("remote \(remote) is an address of this gateway", "list only the other VTEPs")
-        }
-        let subnet = underlays.lazy.flatMap(\.addresses).first { $0.value.contains(remote) }
-        if let kind = remote.notAHost ?? subnet?.value.notAHost(remote) {
-            let advice =
-                remote.isMulticast ? "multicast groups are not supported yet: list the VTEPs" : "give the address of a VTEP"
+        if isOwn(remote) { return ("remote \(remote) is an address of this gateway", "list only the other VTEPs") }
+        let subnet = underlays.lazy.compactMap { $0.subnet(of: remote) }.first
+        if let kind = remote.notAHost ?? subnet?.notAHost(remote) {
+            let advice = remote.isMulticast ? "make it the `group` of the network" : "give the address of a VTEP"
             return ("remote \(remote) is \(kind)", advice)
         }
-        guard !underlays.isEmpty, underlaysAreComplete, egress(to: remote) == nil else { return nil }
+        if remote.isLinkLocal {
+            return ("remote \(remote) is link-local, and which port it is behind is not known", "give the VTEP's global address")
+        }
+        guard !underlays.isEmpty, ways[remote] == nil, !hasOtherCause(remote) else { return nil }
         return (
-            "remote \(remote) cannot be reached: it is in no subnet of an underlay port, and none has a gateway",
-            "add `gateway:` to the underlay port, or correct the address"
+            "remote \(remote) cannot be reached: it is in no subnet of an underlay port, no route leads to it, and no port has an "
+                + "\(remote.familyName) gateway",
+            "add a `gateway` to an underlay port, or a route, or correct the address"
         )
     }
 
-    /// Whether a way that is not found is really missing, rather than that of a port or address with a finding of its own.
-    private var underlaysAreComplete: Bool {
-        draft.ports.isComplete && draft.ports.allSatisfy { $0.role != nil }
-            && underlays.allSatisfy { port in
-                port.addresses.isComplete && !port.addresses.isEmpty
-                    && (port.gateway != nil) == port.underlayKeys.contains { $0.value == "gateway" }
-            }
+    /// Whether a way to `remote` may be missing because of something that has a finding of its own.
+    private func hasOtherCause(_ remote: IPAddress) -> Bool {
+        guard addressesAreComplete, ways.isComplete else { return true }
+        return underlays.contains { $0.gateways.contains { $0.value.isIPv4 == remote.isIPv4 } }
+            || draft.routes.contains { $0.prefix?.value.contains(remote) == true }
     }
 
     private func reportWithoutUnderlay(_ network: Draft.Network) {
-        guard let remote = network.allRemotes.first, underlays.isEmpty, underlaysAreComplete else { return }
+        guard let remote = network.allRemotes.first, underlays.isEmpty, addressesAreComplete else { return }
         findings.error(
             at: remote.position, "the network has remotes, but there is no underlay port to reach them",
             advice: "add a port with `role: underlay`, or remove the remotes")
     }
 
     private func checkRemoteCount() {
-        var distinct: Set<IPAddress> = []
-        for remote in draft.networks.lazy.flatMap(\.allRemotes) where distinct.insert(remote.value).inserted {
-            guard distinct.count == Configuration.Limits.remotes + 1 else { continue }
-            findings.error(
-                at: remote.position,
-                "this is remote VTEP number \(distinct.count): at most \(Configuration.Limits.remotes) are possible",
-                advice: "spread the networks over several gateways")
+        var distinct: Set<RemoteVTEP> = []
+        for network in draft.networks {
+            for remote in network.allRemotes where distinct.insert(RemoteVTEP(remote.value, udpPort: udpPort(of: network))).inserted {
+                guard distinct.count == Configuration.Limits.remotes + 1 else { continue }
+                findings.error(
+                    at: remote.position,
+                    "this is remote VTEP number \(distinct.count): at most \(Configuration.Limits.remotes) are possible",
+                    advice: "spread the networks over several gateways")
+            }
         }
-    }
-
-    /// The underlay port that packets to `remote` leave through: the one on its link, else the one with the gateway.
-    func egress(to remote: IPAddress) -> Draft.Port? {
-        underlays.first { $0.addresses.contains { $0.value.contains(remote) } } ?? underlays.first { $0.gateway != nil }
     }
 }
 
 extension Draft.Network {
-    /// The replication list and the remotes of static entries: all VTEPs that the network sends to.
+    /// The replication list and the remotes of static entries: all VTEPs that the network names.
     var allRemotes: [Located<IPAddress>] {
         remotes
             + staticMACs.compactMap { entry in
                 if case .remote(let address) = entry.location { address } else { nil }
             }
     }
+
+    /// Whether its frames go to the underlay at all.
+    var hasWayOut: Bool { hasGroup || !allRemotes.isEmpty }
+
+    /// The network as messages call it.
+    var named: String { "network \(quoted(name?.value ?? "?"))" }
 }

@@ -7,6 +7,7 @@ struct ConfigurationChecker {
     /// Ports by name, the first of each.
     let ports: [String: Draft.Port]
     let underlays: [Draft.Port]
+    let ways: Ways
 
     init(draft: Draft, machine: Configuration.Machine, findings: Findings) {
         self.draft = draft
@@ -15,6 +16,7 @@ struct ConfigurationChecker {
         ports = Dictionary(
             draft.ports.compactMap { port in port.name.map { ($0.value, port) } }, uniquingKeysWith: { first, _ in first })
         underlays = draft.ports.filter { $0.role?.value == .underlay }
+        ways = Ways(draft)
     }
 
     func run() {
@@ -24,12 +26,17 @@ struct ConfigurationChecker {
         checkAddresses()
         checkGateways()
         checkNeighbors()
+        checkPortFields()
+        checkVXLAN()
+        checkRoutes()
         checkMembers()
         checkRemotes()
+        checkGroups()
         checkMTUs()
         checkStaticMACs()
         adviseOnSystem()
         adviseOnPorts()
+        adviseOnUnderlay()
         adviseOnNetworks()
         adviseOnTables()
     }

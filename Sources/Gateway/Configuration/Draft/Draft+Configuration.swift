@@ -11,8 +11,11 @@ extension Draft {
         result.ports = ports.compactMap { $0.configuration() }
         result.vxlan = vxlan
         result.macs = macs
+        result.routes = routes.compactMap { $0.configuration() }
         result.networks = networks.compactMap { $0.configuration() }
-        guard result.ports.count == ports.count, result.networks.count == networks.count else { return nil }
+        guard result.ports.count == ports.count, result.routes.count == routes.count, result.networks.count == networks.count else {
+            return nil
+        }
         return result
     }
 }
@@ -36,22 +39,51 @@ extension Draft.Port {
         var port = Configuration.Port(name: name.value, device: device.value, role: role.value, mtu: mtu.value)
         port.queues = queues.value
         port.addresses = addresses.map(\.value)
-        port.gateways = gateway.map { [$0.value] } ?? []
+        port.gateways = gateways.map(\.value)
         port.neighbors = neighbors.compactMap { neighbor in
             guard let address = neighbor.address, let mac = neighbor.mac else { return nil }
             return Configuration.StaticNeighbor(address: address.value, mac: mac.value)
         }
+        port.vlan = vlan?.value
+        port.priority = priority?.value ?? port.priority
+        port.dscp = dscp?.value
+        port.udp6ZeroChecksum = Set(udp6ZeroChecksum.map(\.value))
         return port
     }
 }
 
 extension Draft.VXLAN {
     fileprivate func configuration() -> Configuration.VXLAN? {
-        guard let port, let sourcePorts else { return nil }
+        guard let port, let sourcePorts, let reservedBits, let udpChecksum, let ttl, let dscp, let df, let accept = accept.configuration
+        else { return nil }
         var vxlan = Configuration.VXLAN()
         vxlan.port = port.value
         vxlan.sourcePorts = sourcePorts.value
+        vxlan.local = local.map(\.value)
+        vxlan.accept = accept
+        vxlan.reservedBits = reservedBits.value
+        vxlan.udpChecksum = udpChecksum.value
+        vxlan.ttl = ttl.value
+        vxlan.dscp = dscp.value
+        vxlan.df = df.value
         return vxlan
+    }
+}
+
+extension Draft.Accept {
+    fileprivate var configuration: Configuration.Accept? {
+        switch self {
+        case .configured: .configured
+        case .any: .any
+        case .prefixes(let prefixes): prefixes.isEmpty ? .configured : .prefixes(prefixes.map(\.value))
+        case .unknown: nil
+        }
+    }
+}
+
+extension Draft.Route {
+    fileprivate func configuration() -> Configuration.Route? {
+        prefix.map { Configuration.Route(prefix: $0.value, nextHops: nextHops.map(\.value)) }
     }
 }
 
@@ -75,6 +107,11 @@ extension Draft.Network {
             guard let mac = entry.mac, let location = location(of: entry) else { return nil }
             return Configuration.StaticMAC(mac: mac.value, location: location)
         }
+        network.udpPort = udpPort?.value
+        network.group = group?.value
+        network.groupPort = groupPort?.value
+        network.mtu = mtu?.value
+        network.icmpTooBig = icmpTooBig?.value ?? false
         return network
     }
 

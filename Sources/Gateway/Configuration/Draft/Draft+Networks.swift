@@ -1,7 +1,9 @@
 import Dataplane
 
 extension Draft.Network {
-    static let keys = ["name", "vni", "members", "remotes", "static-macs"]
+    static let keys = [
+        "name", "vni", "port", "members", "remotes", "group", "group-port", "mtu", "icmp-too-big", "static-macs",
+    ]
 
     init?(_ node: YAMLNode) {
         guard let network = node.mapping(keys: Draft.Network.keys) else { return nil }
@@ -11,8 +13,18 @@ extension Draft.Network {
             VNI(UInt32(number.value)).map { Located($0, at: number.position) }
         }
         members = network.entries("members", atMost: Configuration.Limits.membersPerNetwork, read: Draft.Member.init)
-        remotes = network.entries("remotes", atMost: Configuration.Limits.remotes) { $0.ipv4Address() }
+        remotes = network.entries("remotes", atMost: Configuration.Limits.remotes) { $0.ipAddress() }
         staticMACs = network.entries("static-macs", read: Draft.StaticMAC.init)
+        udpPort = network["port"]?.udpPort()
+        group = network["group"]?.ipAddress()
+        hasGroup = network["group"] != nil
+        groupPort = network["group-port"]?.text()
+        mtu = network["mtu"]?.integer(in: Configuration.Limits.mtu, unit: "bytes")
+        icmpTooBig = network["icmp-too-big"]?.flag()
+        if let port = network["group-port"], !hasGroup {
+            node.findings.error(
+                at: port.position, "`group-port` has no meaning without `group`", advice: "add the multicast group, or remove the key")
+        }
     }
 }
 
@@ -46,7 +58,7 @@ extension Draft.StaticMAC {
                     at: misplaced.position, "\(misplaced.named) has no meaning beside `remote`",
                     advice: "remove it: tags exist on ports only")
             }
-            return remote.ipv4Address().map { .remote($0) }
+            return remote.ipAddress().map { .remote($0) }
         case (nil, let port?):
             let vlan = node.vlanChoice(of: entry)
             return port.text().map { .port($0, vlan: vlan) }
@@ -64,7 +76,7 @@ extension Draft.StaticMAC {
 extension YAMLNode {
     /// What `vlan: N` or `untagged: true` in `mapping` says; `nil` when there is neither, or after reporting what is wrong.
     fileprivate func vlanChoice(of mapping: YAMLMapping) -> Located<VLANID?>? {
-        let vlan = mapping["vlan"]?.integer(in: Configuration.Limits.vlan)
+        let vlan = mapping["vlan"]?.vlanID()
         let untagged = mapping["untagged"]?.flag()
         if let node = mapping["untagged"], mapping["vlan"] != nil {
             findings.error(at: node.position, "`vlan` and `untagged` exclude each other", advice: "keep one of the two")
@@ -74,6 +86,6 @@ extension YAMLNode {
             findings.error(at: untagged.position, "`untagged` can only be true", advice: "remove the key, and give a `vlan`")
             return nil
         }
-        return untagged?.map { _ in nil } ?? vlan.map { $0.map { VLANID(UInt16($0)) } }
+        return untagged?.map { _ in nil } ?? vlan?.map { Optional($0) }
     }
 }

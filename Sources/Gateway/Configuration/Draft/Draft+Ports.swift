@@ -1,7 +1,7 @@
 import Dataplane
 
 extension Draft.Port {
-    static let underlayOnlyKeys = ["addresses", "gateway", "neighbors"]
+    static let underlayOnlyKeys = ["addresses", "gateway", "neighbors", "vlan", "priority", "dscp", "udp6-zero-checksum"]
     static let keys = ["name", "device", "role", "mtu", "queues"] + underlayOnlyKeys
 
     init?(_ node: YAMLNode) {
@@ -13,8 +13,12 @@ extension Draft.Port {
         mtu = port.value("mtu", default: 1500) { $0.integer(in: Configuration.Limits.mtu, unit: "bytes") }
         queues = port.value("queues", default: .auto) { $0.queueCount() }
         addresses = port.entries("addresses", atMost: Configuration.Limits.addressesPerPort) { $0.interfaceAddress() }
-        gateway = port["gateway"]?.ipv4Address()
+        gateways = port.oneOrMore("gateway", atMost: 2) { $0.ipAddress() }
         neighbors = port.entries("neighbors", atMost: Configuration.Limits.neighborsPerPort, read: Draft.Neighbor.init)
+        vlan = port["vlan"]?.vlanID()
+        priority = port["priority"]?.priority()
+        dscp = port["dscp"]?.dscp()
+        udp6ZeroChecksum = port.oneOrMore("udp6-zero-checksum", atMost: 2) { $0.choice(of: Configuration.TrafficDirection.self) }
         underlayKeys = Draft.Port.underlayOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
     }
 }
@@ -22,22 +26,20 @@ extension Draft.Port {
 extension Draft.Neighbor {
     init?(_ node: YAMLNode) {
         guard let entry = node.mapping(keys: ["address", "mac"]) else { return nil }
-        address = entry.required("address", example: "192.0.2.9")?.ipv4Address()
+        address = entry.required("address", example: "192.0.2.9")?.ipAddress()
         mac = entry.required("mac", example: "\"02:00:00:00:00:09\"")?.unicastMAC()
     }
 }
 
 extension YAMLNode {
     fileprivate func queueCount() -> Located<Configuration.QueueCount>? {
-        let range = Configuration.Limits.queues
-        return parsed(
-            "auto or a whole number from \(range.lowerBound) to \(range.upperBound)",
-            advice: "leave it out for a receive queue for each worker"
-        ) { text in
-            if text == "auto" { return .auto }
-            guard let number = Int(text), range.contains(number) else { return nil }
-            return .exactly(number)
-        }
+        number(in: Configuration.Limits.queues, or: "auto", advice: "leave it out for a receive queue for each worker")?
+            .map { $0.map(Configuration.QueueCount.exactly) ?? .auto }
+    }
+
+    fileprivate func priority() -> Located<Configuration.Priority>? {
+        number(in: Configuration.Limits.priority, or: "dscp", advice: "write `dscp` for the upper three bits of the DSCP")?
+            .map { $0.map(Configuration.Priority.fixed) ?? .dscp }
     }
 
     /// A PCI address or a virtual device with arguments; which devices there are is known only when DPDK starts.

@@ -7,6 +7,7 @@ struct Draft {
     var ports: Entries<Port>
     var vxlan: VXLAN
     var macs: MACs
+    var routes: Entries<Route>
     var networks: Entries<Network>
 
     struct System {
@@ -25,8 +26,13 @@ struct Draft {
         var mtu: Located<Int>?
         var queues: Located<Configuration.QueueCount>?
         var addresses: Entries<Located<InterfaceAddress>>
-        var gateway: Located<IPAddress>?
+        var gateways: Entries<Located<IPAddress>>
         var neighbors: Entries<Neighbor>
+        /// `nil` when left out, too; so are the next two.
+        var vlan: Located<VLANID>?
+        var priority: Located<Configuration.Priority>?
+        var dscp: Located<Configuration.DSCP>?
+        var udp6ZeroChecksum: Entries<Located<Configuration.TrafficDirection>>
         /// Positions of the keys that only an underlay port may have, as far as they are there.
         var underlayKeys: [Located<String>]
     }
@@ -39,11 +45,31 @@ struct Draft {
     struct VXLAN {
         var port: Located<UInt16>?
         var sourcePorts: Located<ClosedRange<UInt16>>?
+        var local: Entries<Located<IPAddress>>
+        var accept: Accept
+        var reservedBits: Located<Configuration.ReservedBits>?
+        var udpChecksum: Located<Bool>?
+        var ttl: Located<Int>?
+        var dscp: Located<Configuration.DSCP>?
+        var df: Located<Configuration.DontFragment>?
+    }
+
+    enum Accept {
+        case configured
+        case any
+        case prefixes(Entries<Located<InterfaceAddress>>)
+        /// Refused, which has been reported.
+        case unknown
     }
 
     struct MACs {
         var capacity: Located<Int>?
         var ageing: Located<Int>?
+    }
+
+    struct Route {
+        var prefix: Located<InterfaceAddress>?
+        var nextHops: Entries<Located<IPAddress>>
     }
 
     struct Network {
@@ -53,6 +79,14 @@ struct Draft {
         var members: Entries<Member>
         var remotes: Entries<Located<IPAddress>>
         var staticMACs: Entries<StaticMAC>
+        /// `nil` when left out, too; so are the next three.
+        var udpPort: Located<UInt16>?
+        var group: Located<IPAddress>?
+        /// Whether the network has the key, its value right or wrong.
+        var hasGroup: Bool
+        var groupPort: Located<String>?
+        var mtu: Located<Int>?
+        var icmpTooBig: Located<Bool>?
     }
 
     struct Member {
@@ -74,7 +108,7 @@ struct Draft {
 }
 
 extension Draft {
-    static let keys = ["system", "ports", "vxlan", "macs", "networks"]
+    static let keys = ["system", "ports", "vxlan", "macs", "routes", "networks"]
 
     /// Reads the root of the file; `nil` when it is no mapping at all.
     init?(_ root: YAMLNode) {
@@ -84,6 +118,7 @@ extension Draft {
         self.ports = Entries(of: ports, atMost: Configuration.Limits.ports, missingAt: file.position, read: Port.init)
         vxlan = VXLAN(file["vxlan"], missingAt: file.position)
         macs = MACs(file["macs"], missingAt: file.position)
+        routes = file.entries("routes", atMost: Configuration.Limits.routes, read: Route.init)
         networks = file.entries("networks", atMost: Configuration.Limits.networks, read: Network.init)
         if ports != nil, self.ports.isEmpty, self.ports.isComplete {
             root.findings.error(

@@ -36,28 +36,57 @@ extension YAMLNode {
         return nil
     }
 
-    func ipv4Address() -> Located<IPAddress>? {
-        guard !reportIPv6() else { return nil }
-        return parsed("an IPv4 address", advice: "write it as in 192.0.2.1, without a prefix length") { IPAddress($0) }
+    func vlanID() -> Located<VLANID>? {
+        integer(in: Configuration.Limits.vlan).flatMap { number in
+            VLANID(UInt16(number.value)).map { Located($0, at: number.position) }
+        }
+    }
+
+    func udpPort() -> Located<UInt16>? { integer(in: Configuration.Limits.udpPort)?.map(UInt16.init) }
+
+    /// Of outer headers.
+    func dscp() -> Located<Configuration.DSCP>? {
+        number(in: Configuration.Limits.dscp, or: "copy", advice: "write `copy` for the DSCP of the inner packet")?
+            .map { $0.map(Configuration.DSCP.fixed) ?? .copy }
+    }
+
+    /// An IPv4 or IPv6 address.
+    func ipAddress() -> Located<IPAddress>? {
+        guard !reportMapped() else { return nil }
+        return parsed("an IP address", advice: "write it as in 192.0.2.1 or \"2001:db8::1\", without a prefix length") { IPAddress($0) }
     }
 
     /// An address of the gateway itself with the prefix length of its subnet.
     func interfaceAddress() -> Located<InterfaceAddress>? {
-        guard !reportIPv6() else { return nil }
+        guard !reportMapped() else { return nil }
         let advice =
-            scalar.flatMap { IPAddress($0) }.map { "add the prefix length of its subnet, for example \($0)/24" }
-            ?? "write it as in 192.0.2.1/24"
-        return parsed("an IPv4 address with a prefix length from 1 to 32", advice: advice) { text in
+            scalar.flatMap { IPAddress($0) }
+            .map { "add the prefix length of its subnet, for example \($0)/\($0.isIPv4 ? 24 : 64)" }
+            ?? "write it as in 192.0.2.1/24 or \"2001:db8::1/64\""
+        return parsed("an IP address with a prefix length from 1 to 32, or to 128 for IPv6", advice: advice) { text in
             InterfaceAddress(text).flatMap { $0.prefixLength > 0 ? $0 : nil }
         }
     }
 
-    /// Reports an address of the family that no underlay port carries yet.
-    private func reportIPv6() -> Bool {
-        guard let scalar, scalar.contains(":"), IPAddress(String(scalar.prefix { $0 != "/" })) != nil else { return false }
+    /// All addresses that begin alike, for routes and filters.
+    func prefix() -> Located<InterfaceAddress>? {
+        guard !reportMapped() else { return nil }
+        let prefix: Located<InterfaceAddress>? = parsed(
+            "a prefix", advice: "write it as in 203.0.113.0/24 or \"2001:db8::/32\"", { InterfaceAddress($0) })
+        guard let prefix, prefix.value != prefix.value.prefix else { return prefix }
         findings.error(
-            at: position, "\(quoted(scalar)) is an IPv6 address: IPv6 on the underlay is not supported yet",
-            advice: "use an IPv4 address; IPv6 inside the networks needs no configuration")
+            at: position, "the prefix \(prefix.value) has bits beyond its length",
+            advice: "write \(prefix.value.prefix), or \(prefix.value.address)/\(prefix.value.address.bitWidth) for the one address")
+        return nil
+    }
+
+    /// Reports an IPv4 address in the clothes of an IPv6 one: they are the same to the gateway, but a prefix length would not be.
+    private func reportMapped() -> Bool {
+        guard let scalar, scalar.contains(":") else { return false }
+        guard let address = IPAddress(String(scalar.prefix { $0 != "/" })), address.isIPv4 else { return false }
+        findings.error(
+            at: position, "\(quoted(scalar)) is an IPv4-mapped IPv6 address, which no packet may have",
+            advice: "write the IPv4 address, \(address)")
         return true
     }
 }

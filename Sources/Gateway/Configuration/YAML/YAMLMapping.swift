@@ -35,6 +35,13 @@ struct YAMLMapping {
     func entries<Element>(_ key: String, atMost countMax: Int = .max, read: (YAMLNode) -> Element?) -> Entries<Element> {
         Entries(of: values[key], atMost: countMax, missingAt: position, read: read)
     }
+
+    /// The same where one entry may stand without a list around it. A key without a value is no list here: it is refused.
+    func oneOrMore<Element>(_ key: String, atMost countMax: Int, read: (YAMLNode) -> Element?) -> Entries<Element> {
+        guard let node = values[key], !node.isList else { return entries(key, atMost: countMax, read: read) }
+        let entry = read(node)
+        return Entries(entry.map { [$0] } ?? [], isComplete: entry != nil, at: node.position)
+    }
 }
 
 extension YAMLMapping? {

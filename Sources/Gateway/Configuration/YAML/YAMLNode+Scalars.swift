@@ -24,6 +24,17 @@ extension YAMLNode {
         return Located(number, at: position)
     }
 
+    /// A whole decimal number in `range`, or `word`, for which it is `nil`.
+    func number(in range: ClosedRange<Int>, or word: String, advice: String) -> Located<Int?>? {
+        let meant = scalar.flatMap { Suggestion.closest(to: $0, among: [word]) }.map { "did you mean `\($0)`?" }
+        return parsed("\(word) or a whole number from \(range.lowerBound) to \(range.upperBound)", advice: meant ?? advice) { text in
+            if text == word { return .some(nil) }
+            guard text.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }), let number = Int(text), range.contains(number)
+            else { return nil }
+            return number
+        }
+    }
+
     /// `true` or `false`.
     func flag() -> Located<Bool>? {
         switch plain {

@@ -38,6 +38,8 @@ struct YAMLNode {
         return scalar.string
     }
 
+    var isList: Bool { node.sequence != nil }
+
     /// The pairs of a mapping, `nil` for other nodes.
     var pairs: Node.Mapping? { node.mapping }
 
