@@ -1,3 +1,4 @@
+import Dataplane
 import Foundation
 import Gateway
 import Testing
@@ -8,12 +9,45 @@ struct ConfigurationFileTests {
     private static let examples = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../Config")
         .standardized
 
-    @Test("Each file in Config is read without a finding", arguments: ["gateway.yaml", "physical-nics.yaml"])
-    func examplesAreClean(name: String) throws {
+    @Test("Each file in Config is read without a finding")
+    func examplesAreClean() throws {
         let machine = Configuration.Machine(existing: Set(0..<8), usable: Set(0..<8))
-        let reading = try ConfigurationReader.load(path: Self.examples.appending(path: name).path, machine: machine)
-        #expect(reading.diagnostics.map { $0.rendered(file: name) } == [])
-        #expect(reading.configuration != nil)
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.examples.path).filter { $0.hasSuffix(".yaml") }.sorted()
+        #expect(names == ["gateway.yaml", "ipv6-ecmp.yaml", "multicast.yaml", "physical-nics.yaml"])
+        for name in names {
+            let reading = try ConfigurationReader.load(path: Self.examples.appending(path: name).path, machine: machine)
+            #expect(reading.diagnostics.map { $0.rendered(file: name) } == [])
+            #expect(reading.configuration != nil)
+        }
+    }
+
+    @Test("The example of two uplinks has two paths to every VTEP, and that of multicast a group for every network")
+    func underlayExamples() throws {
+        let machine = Configuration.Machine(existing: Set(0..<8), usable: Set(0..<8))
+        func load(_ name: String) throws -> Configuration {
+            try #require(try ConfigurationReader.load(path: Self.examples.appending(path: name).path, machine: machine).configuration)
+        }
+        let spread = try load("ipv6-ecmp.yaml")
+        let ports = spread.ports.enumerated().map { (index: PortIndex(UInt16($0.offset)), port: $0.element) }
+        let routes = UnderlayRoutes(ports, routes: spread.routes, local: spread.vxlan.local)
+        for remote in spread.networks.flatMap(\.remotes) {
+            #expect(!remote.isIPv4 && routes.lookup(remote)?.paths.count == 2)
+            #expect(routes.lookup(remote)?.source == spread.vxlan.local.first)
+        }
+        #expect(!spread.networks.flatMap(\.remotes).isEmpty)
+        #expect(try load("multicast.yaml").networks.allSatisfy { $0.group != nil })
+    }
+
+    /// Every fenced or indented example of docs/CONFIGURATION.md that is a whole file.
+    @Test("The examples of the reference are read without a finding")
+    func documentedExamplesAreClean() throws {
+        let text = try String(contentsOf: Self.examples.appending(path: "../docs/CONFIGURATION.md").standardized, encoding: .utf8)
+        let blocks = text.components(separatedBy: "```yaml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+        #expect(blocks.count >= 4)
+        for block in blocks {
+            let reading = ConfigurationReader.read(block, machine: .sample)
+            #expect(reading.diagnostics.map { $0.rendered(file: "docs/CONFIGURATION.md") } == [], "\(block)")
+        }
     }
 
     @Test("The file to start from describes the demo")
