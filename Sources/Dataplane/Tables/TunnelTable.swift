@@ -5,8 +5,8 @@ import CShims
 /// Writer: control, release stores. Readers: workers, acquire loads.
 package struct TunnelTable: @unchecked Sendable {
     let records: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-    /// Positions, the unused 0 included.
-    package static let capacity = 4096
+    /// Positions, the unused 0 included. A reload may need those of the old tunnels and of the new ones at once.
+    package static let capacity = 16384
 
     static func make(node: Int32) -> TunnelTable {
         let memory = TableMemory.allocate(UInt64.self, count: capacity, node: node)

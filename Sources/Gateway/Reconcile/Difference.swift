@@ -27,6 +27,7 @@ package enum Difference {
             let ports = new.underlayPorts.values.sorted { $0.name < $1.name }
             steps.append(.setUnderlayPorts(ports, local: new.vxlan.local, changed: changed.isEmpty ? ["vxlan.local"] : changed))
         }
+        if old.groups != new.groups { steps.append(.setGroups(new.groups)) }
         for (remote, route) in new.tunnels.sorted(by: { $0.key < $1.key }) where old.tunnels[remote] != route {
             steps.append(old.tunnels[remote] == nil ? .addTunnel(remote, route) : .rerouteTunnel(remote, route))
         }

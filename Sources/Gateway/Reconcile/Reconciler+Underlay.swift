@@ -21,6 +21,13 @@ extension Reconciler {
         publishTunnels()
     }
 
+    /// Groups that each port takes packets for, by its name.
+    mutating func setGroups(_ groups: [String: Set<IPAddress>], now: MonotonicTime) {
+        for port in ports.all where port.role == .underlay {
+            leftovers.memory.append(tables.ports.publishGroups(port.index, Set((groups[port.name] ?? []).map(\.underlay))))
+        }
+    }
+
     /// `ports`: the gateway's UDP port, then those that only some networks use.
     mutating func setEndpoints(_ ports: [UInt16]) {
         state.vxlan.port = ports[0]
@@ -90,10 +97,11 @@ extension Sequence where Element: Hashable {
 }
 
 extension UnderlayHost {
-    /// With room for all remotes and configured neighbours that a configuration may name, and for the VTEPs that are discovered.
+    /// With room for all remotes, discovered VTEPs, routers and configured neighbours that a configuration may name.
     package static var sized: UnderlayHost {
         let limits = Configuration.Limits.self
+        let routers = limits.routes * limits.nextHops + 2 * limits.nextHops
         return UnderlayHost(
-            neighbors: NeighborTable(capacity: limits.remotes + limits.discoveredVTEPs + limits.ports * limits.neighborsPerPort))
+            neighbors: NeighborTable(capacity: limits.remotes + limits.discoveredVTEPs + routers + limits.ports * limits.neighborsPerPort))
     }
 }

@@ -90,6 +90,7 @@ package struct Reconciler {
         case .setMACCapacity(let capacity): tables.macs.setCapacity(capacity)
         case .setAgeing: break
         case .setUnderlayPorts(let wanted, let local, _): setUnderlayPorts(wanted, local: local, now: now)
+        case .setGroups(let groups): setGroups(groups, now: now)
         case .addTunnel(let remote, let route): return addTunnel(remote, route, now: now)
         case .rerouteTunnel(let remote, let route): return rerouteTunnel(remote, route, now: now)
         case .removeStaticMAC(let vni, let mac): removeStaticMAC(vni, mac)

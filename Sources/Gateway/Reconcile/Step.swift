@@ -14,6 +14,8 @@ package enum Step: Equatable, Sendable {
     case setAgeing(Int)
     /// Addresses, gateways, tags and configured neighbours of all underlay ports, addresses of them all; names those that differ.
     case setUnderlayPorts([Configuration.Port], local: [IPAddress], changed: [String])
+    /// Multicast groups that are joined, by port.
+    case setGroups([String: Set<IPAddress>])
     case addTunnel(RemoteVTEP, UnderlayRoute)
     case rerouteTunnel(RemoteVTEP, UnderlayRoute)
     case removeStaticMAC(VNI, MACAddress)
@@ -49,6 +51,8 @@ extension Step: CustomStringConvertible {
         case .setMACCapacity(let capacity): "MAC table capacity: \(capacity)"
         case .setAgeing(let seconds): "MAC ageing: \(seconds == 0 ? "never" : "\(seconds) s")"
         case .setUnderlayPorts(_, _, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
+        case .setGroups(let groups):
+            "multicast groups: \(groups.isEmpty ? "none" : groups.sorted { $0.key < $1.key }.map { "\($0.value.count) on \($0.key)" }.joined(separator: ", "))"
         case .addTunnel(let remote, let route): "remote VTEP \(remote) added, \(route)"
         case .rerouteTunnel(let remote, let route): "remote VTEP \(remote) rerouted, \(route)"
         case .removeStaticMAC(let vni, let mac): "VNI \(vni): static MAC \(mac) removed"
