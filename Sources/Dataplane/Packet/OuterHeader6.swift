@@ -59,4 +59,19 @@ struct OuterHeader6: BitwiseCopyable {
         start.put(ports | UInt64(sourcePortBE) | udpLengthBE &<< 32, Offset.udp)
         start.put(vxlan.rawValue, Offset.vxlan)
     }
+
+    /// The header as on the wire, with lengths, flow label, checksum, source port and VNI zero. For tests and listings.
+    var template: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: OuterHeader6.byteCount)
+        bytes.withUnsafeMutableBytes { raw in
+            raw.storeBytes(of: ethernet, as: SIMD16<UInt8>.self)
+            raw.storeBytes(of: version.byteSwapped, toByteOffset: Offset.ipv6, as: UInt32.self)
+            raw.storeBytes(of: length, toByteOffset: Offset.length, as: UInt64.self)
+            raw.storeBytes(of: source, toByteOffset: Offset.source, as: SIMD16<UInt8>.self)
+            raw.storeBytes(of: destination, toByteOffset: Offset.destination, as: SIMD16<UInt8>.self)
+            raw.storeBytes(of: ports, toByteOffset: Offset.udp, as: UInt64.self)
+            raw.storeBytes(of: VXLANHeader(vni: 0).rawValue, toByteOffset: Offset.vxlan, as: UInt64.self)
+        }
+        return bytes
+    }
 }

@@ -38,6 +38,8 @@ package struct NetworkTable: @unchecked Sendable {
 
     package func vni(_ network: NetworkIndex) -> VNI? { VNI(headers[Int(network.rawValue)].vni) }
 
+    package func tellsTooBig(_ network: NetworkIndex) -> Bool { records[Int(network.rawValue)].tellsTooBig }
+
     package func setTellsTooBig(_ network: NetworkIndex, _ value: Bool) { records[Int(network.rawValue)].tellsTooBig = value }
 
     @_noLocks @_noAllocation @inline(__always)

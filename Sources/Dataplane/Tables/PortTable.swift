@@ -21,9 +21,9 @@ package struct PortRecord: BitwiseCopyable {
     package var multipleSegments: UInt8 = 0
     package var hardwareChecksum: UInt8 = 0
     /// 1: packets over IPv6 are taken without UDP checksum (RFC 6936).
-    var acceptsZeroChecksum: UInt8 = 0
+    package var acceptsZeroChecksum: UInt8 = 0
     /// 802.1Q tag of everything on an underlay port, its four bytes as they lie in memory, priority 0; 0 = untagged.
-    var outerTag: UInt32 = 0
+    package var outerTag: UInt32 = 0
     /// Multicast groups that are joined on an underlay port; the numbers mean nothing.
     var groups: AddressMap?
     var padding: UInt64 = 0
@@ -88,6 +88,8 @@ package struct PortTable: @unchecked Sendable {
     package func publishGroups(_ port: PortIndex, _ groups: Set<UnderlayAddress>) -> UnsafeMutableRawPointer? {
         records[Int(port.rawValue)].groups?.publish(Dictionary(uniqueKeysWithValues: groups.map { ($0, 1) }))
     }
+
+    package func isIn(_ group: UnderlayAddress, on port: PortIndex) -> Bool { records[Int(port.rawValue)].groups?[group] ?? 0 != 0 }
 
     /// `tag`: VLAN ID of everything on an underlay port, `nil` = untagged.
     package func setOuterTag(_ port: PortIndex, _ tag: VLANID?) {

@@ -76,6 +76,17 @@ package struct Tables: @unchecked Sendable {
         vd_store_release_u32(&endpoints[endpoint].udpPortBE, UInt32((port ?? 0).bigEndian))
     }
 
+    /// UDP ports that packets are taken from; 0 = none. By endpoint.
+    package var udpPorts: [UInt16] {
+        (0..<Tables.endpointCount).map { UInt16(bigEndian: UInt16(truncatingIfNeeded: endpoints[$0].udpPortBE)) }
+    }
+
+    /// Whether a sender that is no tunnel's other end may send.
+    package func acceptsStranger(_ address: UnderlayAddress) -> Bool { AcceptList(memory: settings.pointee.accept).contains(address) }
+
+    /// Of the eight bytes of a VXLAN header as a number, those bits that are looked at.
+    package var vxlanMask: UInt64 { UInt64(bigEndian: settings.pointee.vxlanMask) }
+
     package subscript(endpoint number: Int) -> VXLANEndpoint { endpoints[number] }
 
     /// The VTEPs of the first endpoint, IPv4.

@@ -106,6 +106,9 @@ extension TunnelRecord {
         return checksums == 0 ? 0 : VD_TX_TUNNEL_VXLAN | (isIPv4 ? VD_TX_OUTER_IPV4 : VD_TX_OUTER_IPV6) | checksums
     }
 
+    /// The headers as on the wire, with what differs between packets zero. For tests and listings.
+    package var template: [UInt8] { shape == .ipv6 ? header6.template : header.template }
+
     /// Whether packets can leave, by at least one way.
     package var isResolved: Bool { shape != .unresolved }
 }

@@ -104,7 +104,8 @@ extension Reconciler {
 
     /// Which tunnel a sender is the other end of, for each UDP port.
     mutating func publishVTEPs() {
-        for (number, port) in endpointPorts.enumerated() {
+        for number in 0..<Tables.endpointCount {
+            let port = endpointPorts.indices.contains(number) ? endpointPorts[number] : 0
             var ipv4: [UInt32: TunnelIndex] = [:]
             var ipv6: [UnderlayAddress: UInt16] = [:]
             for (remote, tunnel) in tunnels where (remote.udpPort ?? state.vxlan.port) == port && !remote.address.isMulticast {

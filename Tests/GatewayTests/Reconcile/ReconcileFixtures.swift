@@ -42,6 +42,17 @@ struct ConfigurationMaker {
         configuration.vxlan.sourcePorts = [49152...65535, 50000...50999].randomElement(using: &random)!
         configuration.macs.capacity = [1024, 2048, 4096].randomElement(using: &random)!
         configuration.macs.ageing = [0, 60, 300].randomElement(using: &random)!
+        configuration.vxlan.local = [[], ["203.0.113.77"], ["2001:db8:ffff::1"]].randomElement(using: &random)!.map { IPAddress($0)! }
+        configuration.vxlan.accept = [.configured, .any, .prefixes([InterfaceAddress("203.0.113.0/24")!])].randomElement(using: &random)!
+        configuration.vxlan.reservedBits = [.rfc, .strict, .mask(1)].randomElement(using: &random)!
+        configuration.vxlan.udpChecksum = Bool.random(using: &random)
+        configuration.vxlan.ttl = [64, 255].randomElement(using: &random)!
+        configuration.vxlan.dscp = [.fixed(0), .fixed(46), .copy].randomElement(using: &random)!
+        configuration.vxlan.df = [.set, .unset, .inherit].randomElement(using: &random)!
+        if Bool.random(using: &random) {
+            let nextHops = ["192.0.2.250", "198.51.100.250"].map { IPAddress($0)! }
+            configuration.routes = [.init(prefix: InterfaceAddress("203.0.113.0/24")!, nextHops: nextHops)]
+        }
         configuration.ports =
             [.init(name: "lan0", device: "a", role: .access), .init(name: "lan1", device: "b", role: .access)] + underlay()
         addNetworks(to: &configuration)
@@ -58,12 +69,17 @@ struct ConfigurationMaker {
         var wan1 = Configuration.Port(name: "wan1", device: "d", role: .underlay, mtu: 9000)
         wan1.addresses = [InterfaceAddress("198.51.100.1/24")!]
         if wan0.gateways.isEmpty { wan1.gateways = [IPAddress("198.51.100.254")!] }
+        wan0.vlan = [nil, VLANID(300), VLANID(301)].randomElement(using: &random)!
+        if wan0.vlan != nil { wan0.priority = [.fixed(5), .dscp].randomElement(using: &random)! }
+        wan1.dscp = [nil, .fixed(10), .copy].randomElement(using: &random)!
+        wan1.addresses.append(InterfaceAddress("2001:db8::1/64")!)
+        wan1.udp6ZeroChecksum = [[], [.send], [.send, .receive]].randomElement(using: &random)!
         return [wan0, wan1]
     }
 
     private mutating func addNetworks(to configuration: inout Configuration) {
         var vlans: Set<Configuration.Member> = []
-        let remotes = ["192.0.2.2", "192.0.2.3", "198.51.100.2", "203.0.113.7"].map { IPAddress($0)! }
+        let remotes = ["192.0.2.2", "192.0.2.3", "198.51.100.2", "203.0.113.7", "2001:db8::2", "2001:db8::3"].map { IPAddress($0)! }
         for vni: UInt32 in 100..<106 where Int.random(in: 0..<3, using: &random) > 0 {
             let name = "net\(vni)\(["", "b"].randomElement(using: &random)!)"
             var network = Configuration.Network(name: name, vni: VNI(vni)!)
@@ -73,6 +89,9 @@ struct ConfigurationMaker {
                 if vlans.insert(member).inserted { network.members.append(member) }
             }
             network.remotes = remotes.filter { _ in Bool.random(using: &random) }
+            network.udpPort = [nil, nil, 8472, 4790].randomElement(using: &random)!
+            network.group = [nil, "239.1.1.1", "239.1.1.2", "ff05::7"].randomElement(using: &random)!.map { IPAddress($0)! }
+            network.icmpTooBig = Bool.random(using: &random)
             network.staticMACs = staticMACs(of: network, remotes: remotes)
             configuration.networks.append(network)
         }

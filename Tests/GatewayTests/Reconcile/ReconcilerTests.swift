@@ -35,7 +35,7 @@ struct ReconcilerTests {
             last = maker.make()
             _ = reloaded.reconcile(to: last, at: second)
             #expect(reloaded.networks.values.allSatisfy { $0.index.rawValue <= 12 }, "seed \(seed): network positions are not given back")
-            #expect(reloaded.tunnels.values.allSatisfy { $0.index.rawValue <= 8 }, "seed \(seed): tunnel positions are not given back")
+            #expect(reloaded.tunnels.values.allSatisfy { $0.index.rawValue <= 64 }, "seed \(seed): tunnel positions are not given back")
         }
         var fresh = Fixture.makeReconciler()
         _ = fresh.reconcile(to: last, at: 100)
@@ -57,10 +57,9 @@ struct ReconcilerTests {
             _ = reconciler.reconcile(to: old)
             let learned = learnEverywhere(reconciler)
             _ = reconciler.reconcile(to: new, at: 10)
+            let before = WantedState(old, ports: Fixture.directory), after = WantedState(new, ports: Fixture.directory)
             for entry in learned {
-                let network = new.networks.first { $0.vni == entry.vni }
-                let before = old.networks.first { $0.vni == entry.vni }
-                let isKept = network.map { survives(entry, from: before, in: $0, new) } ?? false
+                let isKept = survives(entry, from: before, to: after)
                 let found = reconciler.networks[entry.vni].map {
                     !reconciler.tables.macs.lookup(MACKey(network: $0.index, mac: entry.mac)).isNone
                 }
@@ -81,7 +80,8 @@ struct ReconcilerTests {
         var learned: [Learned] = []
         for (vni, network) in reconciler.networks {
             let places =
-                network.members.map { Configuration.StaticMAC.Location.member($0) } + reconciler.tunnels.keys.map { .remote($0.address) }
+                network.members.map { Configuration.StaticMAC.Location.member($0) }
+                + reconciler.tunnels.keys.filter { $0.udpPort == network.udpPort }.map { .remote($0.address) }
             for (number, place) in places.enumerated() {
                 let mac = MACAddress(2, 0, 0, 9, 9, UInt8(number))
                 var previous = Destination.none
@@ -94,15 +94,15 @@ struct ReconcilerTests {
         return learned
     }
 
-    /// A MAC behind a VTEP goes with the VTEP, and when its network takes the VTEP off its list.
-    private func survives(_ entry: Learned, from old: Configuration.Network?, in network: Configuration.Network, _ new: Configuration)
-        -> Bool
-    {
+    /// A MAC goes with its network, with its place, and when its network takes the VTEP that it is behind off its list.
+    private func survives(_ entry: Learned, from before: WantedState, to after: WantedState) -> Bool {
+        guard let old = before.networks[entry.vni], let new = after.networks[entry.vni], old.udpPort == new.udpPort else { return false }
         switch entry.location {
-        case .member(let member): return network.members.contains(member)
-        case .remote(let remote):
-            let isTakenOff = old?.remotes.contains(remote) == true && !network.remotes.contains(remote)
-            return !isTakenOff && WantedState(new, ports: Fixture.directory).tunnels[RemoteVTEP(remote)] != nil
+        case .member(let member): return new.members.contains(member)
+        case .remote(let address):
+            let remote = RemoteVTEP(address, udpPort: new.udpPort)
+            let isTakenOff = old.remotes.contains(remote) && !new.remotes.contains(remote)
+            return !isTakenOff && after.tunnels[remote] != nil
         }
     }
 

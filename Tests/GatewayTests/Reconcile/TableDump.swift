@@ -44,31 +44,52 @@ struct TableDump {
             let index = tables.vnis[vni]
             guard index != .none else { return nil }
             let flood = tables.networks.floodDestinations(index)
+            let tooBig = tables.networks.tellsTooBig(index) ? " tells too big" : ""
             return
-                "VNI \(vni) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
+                "VNI \(vni)\(tooBig) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
         }
     }
 
     /// The next hop's MAC, the first six bytes, counts where it is configured; what the network has told of it is nobody's wish.
     private var tunnels: [String] {
         reconciler.tunnels.map { remote, tunnel in
-            let record = tables.tunnels[tunnel.index]!
-            let port = reconciler.ports[PortIndex(record.port)].name
-            let found = tables.vteps[remote.address.ipv4!] == tunnel.index
-            let isConfigured = permanentNeighbors.contains { $0.key == tunnel.route.paths[0].key }
-            let header = record.header.template.dropFirst(isConfigured ? 0 : 6)
-            let resolved = isConfigured ? " resolved \(record.isResolved)" : ""
-            return "tunnel \(remote) by \(port)\(resolved) known as sender \(found) header \(Array(header))"
+            let ways = zip(tables.tunnels.ways(tunnel.index), tunnel.route.paths).map { record, path in
+                let isKnown = path.nextHop.isMulticast || permanentNeighbors.contains { $0.key == path.key }
+                let header = record.template.dropFirst(isKnown ? 0 : 6)
+                let resolved = isKnown ? " resolved \(record.isResolved)" : ""
+                return "by \(reconciler.ports[PortIndex(record.port)].name)\(resolved) header \(Array(header))"
+            }
+            return "tunnel \(remote) \(ways) known as sender to \(endpoints(of: remote.address, tunnel.index))"
         }
+    }
+
+    /// UDP ports at which this address is known as the other end of this tunnel.
+    private func endpoints(of address: IPAddress, _ tunnel: TunnelIndex) -> [UInt16] {
+        tables.udpPorts.enumerated().filter { number, _ in
+            let endpoint = tables[endpoint: number]
+            let ipv6 = UnderlayAddress(high: address.high, low: address.low)
+            return address.ipv4.map { endpoint.vteps[$0] == tunnel } ?? (endpoint.vteps6[ipv6] == tunnel.rawValue)
+        }.map(\.element)
     }
 
     private var permanentNeighbors: [NeighborTable.Status] { reconciler.host.neighbors.status.filter { $0.state == .permanent } }
 
     private var ports: [String] {
         reconciler.ports.all.map { "\($0.name) addresses \(tables.ports.addresses($0.index).map { "\($0)" }.sorted())" }
-            + ["settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity)"]
+            + ["settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity)", "ports \(tables.udpPorts) mask \(tables.vxlanMask)"]
+            + ["198.51.100.77", "203.0.113.5", "2001:db8:7::1"].map { "\($0) may send: \(tables.acceptsStranger(underlay($0)))" }
+            + reconciler.ports.all.map { port in
+                let record = tables.ports[port.index]
+                let groups = ["239.1.1.1", "239.1.1.2", "ff05::7"].filter { tables.ports.isIn(underlay($0), on: port.index) }
+                return "\(port.name) tag \(record.outerTag) zero checksum \(record.acceptsZeroChecksum) groups \(groups)"
+            }
             + reconciler.host.neighbors.status.map { "neighbor \($0.key.port) \($0.key.address)" }
             + permanentNeighbors.map { "neighbor \($0.key.address) is always \($0.mac?.description ?? "-")" }
+    }
+
+    private func underlay(_ text: String) -> UnderlayAddress {
+        let address = IPAddress(text)!
+        return UnderlayAddress(high: address.high, low: address.low)
     }
 
     private var macs: [String] {
