@@ -68,7 +68,19 @@ package actor Gateway: RunnableGateway {
                 try? await Task.sleep(for: isBusy ? .milliseconds(1) : .milliseconds(5))
             }
         }
+        await leaveGroups()
         _ = stop()
+    }
+
+    /// Tells the underlay that the groups of networks are not wanted any more, with the repetitions that the protocols ask for: about a second.
+    private func leaveGroups() async {
+        guard totals == nil, !reconciler.state.groups.isEmpty else { return }
+        perform(reconciler.settle(reconciler.host.leaveGroups(now: now)))
+        let end = now + .milliseconds(1200)
+        while reconciler.host.isLeavingGroups, now < end {
+            try? await Task.sleep(for: .milliseconds(20))
+            perform(reconciler.settle(reconciler.host.tick(now: now)))
+        }
     }
 
     @discardableResult

@@ -18,14 +18,24 @@ extension Reconciler {
             tables.ports.setAcceptsZeroChecksum(port.index, port.configuration.udp6ZeroChecksum.contains(.receive))
         }
         perform(host.update(ports: underlayPorts, localAddresses: local, now: now))
+        joinGroups(now: now)
         publishTunnels()
     }
 
     /// Groups that each port takes packets for, by its name.
     mutating func setGroups(_ groups: [String: Set<IPAddress>], now: MonotonicTime) {
+        state.groups = groups
         for port in ports.all where port.role == .underlay {
             leftovers.memory.append(tables.ports.publishGroups(port.index, Set((groups[port.name] ?? []).map(\.underlay))))
         }
+        joinGroups(now: now)
+    }
+
+    /// The groups of networks, and those in which neighbours ask for our addresses.
+    private mutating func joinGroups(now: MonotonicTime) {
+        var groups = host.solicitedNodeGroups
+        for (name, ofNetworks) in state.groups { if let port = ports[name] { groups[port.index, default: []].formUnion(ofNetworks) } }
+        perform(host.setGroups(groups, now: now))
     }
 
     /// `ports`: the gateway's UDP port, then those that only some networks use.

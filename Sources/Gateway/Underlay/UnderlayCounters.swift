@@ -1,5 +1,5 @@
 /// What ``UnderlayHost`` did with the frames it was given, and what it sent of its own accord. Each frame received counts once
-/// more: as a request answered, a neighbour heard, a conflict, or under the reason why it led to nothing.
+/// more: as a request answered, a neighbour heard, a conflict, a query or report heard, or under the reason why it led to nothing.
 package struct UnderlayCounters: Equatable, Sendable {
     package internal(set) var received: UInt64 = 0
     /// ARP requests for our addresses, each answered.
@@ -12,6 +12,8 @@ package struct UnderlayCounters: Equatable, Sendable {
     package internal(set) var neighborsHeard: UInt64 = 0
     /// Packets from another host with our address.
     package internal(set) var conflicts: UInt64 = 0
+    /// Queries and other hosts' reports about multicast groups; ``MulticastMembership/counters`` tells more.
+    package internal(set) var membershipHeard: UInt64 = 0
 
     /// ARP requests and neighbour solicitations sent for next hops.
     package internal(set) var solicitations: UInt64 = 0

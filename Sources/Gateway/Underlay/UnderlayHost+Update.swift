@@ -13,15 +13,17 @@ extension UnderlayHost {
         for index in ports.keys { ports[index]?.localAddresses = localAddresses }
         portsDown.formIntersection(ports.keys)
         updateAnnouncements(from: old, now: now)
+        let reports = membership.update(ports: ports, now: now)
         var outputs = neighbors.setPermanent(permanentNeighbors, now: now)
         for index in old.keys.sorted() where ports[index] == nil { outputs += neighbors.forget(port: index, now: now) }
-        return actions(for: outputs)
+        return actions(for: outputs) + reports
     }
 
     /// The link of a port went down or came up; ports start with their link up. After it came up our addresses are announced
     /// and the next hops asked anew, for the cable may lead elsewhere now.
     package mutating func linkChanged(onPort index: PortIndex, isUp: Bool, now: MonotonicTime) {
         guard let port = ports[index] else { return }
+        membership.linkChanged(onPort: index, isUp: isUp, now: now)
         guard isUp else {
             portsDown.insert(index)
             return

@@ -1,19 +1,24 @@
 import Dataplane
 
-/// The gateway as a host on its underlay links: it answers for its addresses, announces and defends them, and keeps the MACs
-/// of the next hops. Bytes and time go in, actions come out; it does no input or output of its own.
+/// The gateway as a host on its underlay links: it answers for its addresses, announces and defends them, keeps the MACs
+/// of the next hops, and reports the multicast groups that it is in. Bytes and time go in, actions come out; it does no input or
+/// output of its own.
 ///
 /// What belongs to one protocol is in an extension: ARP and ICMP for IPv4, ND and ICMPv6 for IPv6.
 package struct UnderlayHost: Sendable {
     package internal(set) var counters = UnderlayCounters()
     package internal(set) var neighbors: NeighborTable
+    package internal(set) var membership: MulticastMembership
     var announcer = AddressAnnouncer()
     var ports: [PortIndex: UnderlayPort] = [:]
     /// Ports on whose links nothing can be sent.
     var portsDown: Set<PortIndex> = []
 
     /// Without ports: ``update(ports:localAddresses:now:)`` brings them.
-    package init(neighbors: NeighborTable = NeighborTable()) { self.neighbors = neighbors }
+    package init(neighbors: NeighborTable = NeighborTable(), membership: MulticastMembership = MulticastMembership()) {
+        self.neighbors = neighbors
+        self.membership = membership
+    }
 }
 
 // Frames and time.
@@ -38,7 +43,7 @@ extension UnderlayHost {
             case .announce(let key): announce(key)
             }
         }
-        return ours + actions(for: neighbors.tick(now: now))
+        return ours + actions(for: neighbors.tick(now: now)) + membership.tick(now: now)
     }
 
     private mutating func dispatch(
@@ -47,6 +52,9 @@ extension UnderlayHost {
         let ethernet = try EthernetHeader(frame: frame)
         guard !ethernet.source.isMulticast, !ethernet.source.isZero else { throw .sourceMACInvalid }
         guard !isOwn(ethernet.source) else { throw .ownFrame }
+        if let packet = try MembershipPacket(frame: frame, behind: ethernet) {
+            return try receiveMembership(packet, behind: ethernet, on: port, now: now)
+        }
         guard ethernet.destination == port.mac || isForEverybody(ethernet) else { throw .macNotOurs }
         switch ethernet.etherType {
         case EthernetHeader.typeARP: return try receiveARP(frame, on: port, now: now)

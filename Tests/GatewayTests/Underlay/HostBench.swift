@@ -3,11 +3,15 @@ import Gateway
 
 /// A gateway on its link, with the time it lives in.
 struct HostBench {
-    var host = UnderlayHost()
+    var host: UnderlayHost
     var clock = Underlay.Clock()
 
     /// With its announcements already made, so that tests see only what they ask for.
-    init(ports: [UnderlayPort] = [Underlay.port()], localAddresses: [String] = []) {
+    init(
+        ports: [UnderlayPort] = [Underlay.port()], localAddresses: [String] = [],
+        random: MulticastMembership.Randomness = SystemRandomNumberGenerator()
+    ) {
+        host = UnderlayHost(membership: MulticastMembership(random: random))
         _ = host.update(ports: ports, localAddresses: localAddresses.map(Underlay.address), now: clock.now)
         _ = run(.seconds(4))
     }

@@ -40,7 +40,8 @@ struct UnderlayFuzzTests {
     }
 
     private func expectBalance(_ counters: UnderlayCounters, before: UInt64, transmitted: UInt64, seed: UInt64) {
-        let useful = counters.arpReplies + counters.echoReplies + counters.neighborsHeard + counters.conflicts
+        let answered = counters.arpReplies + counters.echoReplies
+        let useful = answered + counters.neighborsHeard + counters.conflicts + counters.membershipHeard
         #expect(counters.received == UInt64(UnderlayFuzzTests.frameCount), "seed \(seed)")
         #expect(counters.received == useful + counters.dropped, "seed \(seed)")
         #expect(counters.transmitted - before == transmitted, "seed \(seed)")
