@@ -114,6 +114,17 @@ extension Gateway {
         }
     }
 
+    package func groups() -> [GroupStatus] {
+        let now = now
+        return reconciler.host.membership.status.map { status in
+            let port = reconciler.ports[status.port].name
+            let networks = configuration.networks.filter { $0.group == status.group && ($0.groupPort ?? port) == port }.map(\.name)
+            return GroupStatus(
+                group: status.group, port: port, networks: networks, version: "\(status.version)", state: status.state,
+                queryAgeSeconds: status.lastQuery.map { Int($0.duration(to: now) / .seconds(1)) })
+        }
+    }
+
     package func drops() -> [DropStatus] {
         forwardingDrops + PuntDropReason.allCases.map { DropStatus($0, packets: reconciler.host.counters[$0]) } + controlLosses
     }

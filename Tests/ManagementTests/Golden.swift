@@ -89,6 +89,19 @@ enum Golden {
         ]}
         """
 
+    static let groups = """
+        {"groups": [
+          {
+            "group": "239.1.1.1", "port": "wan0", "networks": ["blue", "red"], "version": "igmpv2", "state": "idle",
+            "query_age_seconds": 75
+          },
+          {
+            "group": "ff02::1:ff00:1", "port": "wan0", "networks": [], "version": "mldv2", "state": "joining",
+            "query_age_seconds": null
+          }
+        ]}
+        """
+
     static let neighbors = """
         {"neighbors": [
           {"address": "192.0.2.2", "mac": "02:00:00:00:00:09", "port": "wan0", "state": "reachable"},
@@ -143,6 +156,7 @@ enum Golden {
         ("drops", "drops", drops, "reason stage packets"),
         ("tunnels", "tunnels", tunnels, "remote local state next_hop port rx_packets tx_packets udp_port origin paths"),
         ("networks", "networks", networks, "name vni members remotes macs udp_port group"),
+        ("groups", "groups", groups, "group port networks version state query_age_seconds"),
         ("neighbors", "neighbors", neighbors, "address mac port state"),
     ]
 }

@@ -7,7 +7,8 @@ import Testing
 @Suite struct RouteTests {
     static let routes = [
         ("summary", Golden.summary), ("ports", Golden.ports), ("networks", Golden.networks), ("macs", Golden.macs),
-        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("drops", Golden.drops), ("workers", Golden.workers),
+        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("drops", Golden.drops),
+        ("workers", Golden.workers),
     ]
 
     @Test(arguments: routes) func `every route answers with its golden document`(route: String, golden: String) async throws {
@@ -37,6 +38,7 @@ import Testing
             #expect(try await client.macs() == decode(Golden.macs))
             #expect(try await client.tunnels() == decode(Golden.tunnels))
             #expect(try await client.neighbors() == decode(Golden.neighbors))
+            #expect(try await client.groups() == decode(Golden.groups))
             #expect(try await client.drops() == decode(Golden.drops))
             #expect(try await client.workers() == decode(Golden.workers))
         }

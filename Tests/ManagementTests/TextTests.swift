@@ -105,6 +105,17 @@ import Testing
         #expect(text.closing() == "")
     }
 
+    @Test func `groups`() {
+        #expect(
+            StatusTables.groups(decode(Golden.groups, as: GroupsDocument.self).groups) == """
+                GROUP           PORT  NETWORKS  VERSION  STATE    LAST QUERY
+                239.1.1.1       wan0  blue red  igmpv2   idle          1m15s
+                ff02::1:ff00:1  wan0  -         mldv2    joining           -
+
+                """)
+        #expect(StatusTables.groups([]) == "no groups\n")
+    }
+
     @Test func `tunnels and neighbors`() {
         #expect(
             StatusTables.tunnels(decode(Golden.tunnels, as: TunnelsDocument.self).tunnels) == """

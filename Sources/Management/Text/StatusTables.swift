@@ -64,6 +64,17 @@ package enum StatusTables {
             none: "no neighbors")
     }
 
+    package static func groups(_ groups: [GroupStatus]) -> String {
+        table(
+            [.left("GROUP"), .left("PORT"), .left("NETWORKS"), .left("VERSION"), .left("STATE"), .right("LAST QUERY")],
+            groups.map { group in
+                [
+                    group.group.description, group.port, Readable.list(group.networks), group.version, group.state.rawValue,
+                    Readable.optional(group.queryAgeSeconds.map { Readable.duration(seconds: $0) }),
+                ]
+            }, none: "no groups")
+    }
+
     /// Without `all`, only what has happened.
     package static func drops(_ drops: [DropStatus], all: Bool) -> String {
         table(

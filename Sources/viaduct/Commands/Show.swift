@@ -12,7 +12,7 @@ struct Show: AsyncParsableCommand {
               viaduct show ports --json          the same for programs
             """,
         subcommands: [
-            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Drops.self, Workers.self,
+            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Drops.self, Workers.self,
         ])
 
     @OptionGroup var options: ClientOptions
@@ -42,7 +42,7 @@ struct Show: AsyncParsableCommand {
 
     struct Networks: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Networks: VNI, members (port:VLAN) and remote VTEPs.")
+            abstract: "Networks: VNI, UDP port, members (port:VLAN), multicast group and remote VTEPs.")
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
@@ -52,7 +52,11 @@ struct Show: AsyncParsableCommand {
 
     struct Tunnels: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remote VTEPs: how packets get there, and how many.")
+            abstract: "Remote VTEPs and groups: how packets get there, and how many.",
+            discussion: """
+                ORIGIN tells whether the configuration names the remote, or it was discovered from its packets, or is a multicast group. Where \
+                flows are spread over several next hops, each has a line, and PATH is its state.
+                """)
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
@@ -67,6 +71,21 @@ struct Show: AsyncParsableCommand {
 
         func run() async throws {
             try options.print(try await options.client.neighbors()) { StatusTables.neighbors($0.neighbors) }
+        }
+    }
+
+    struct Groups: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Multicast groups that underlay ports are in.",
+            discussion: """
+                NETWORKS are those whose flooded frames go to the group; the groups without any are those in which neighbours ask for the \
+                gateway's IPv6 addresses. VERSION is what is spoken on the link: older ones while an older querier is about. LAST QUERY: \
+                how long ago; where there is never one, switches that snoop may not pass the group on.
+                """)
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.groups()) { StatusTables.groups($0.groups) }
         }
     }
 
