@@ -73,9 +73,9 @@ extension Reconciler {
 
     /// The link of a port came or went: flows leave and come back.
     package mutating func linkChanged(onPort port: PortIndex, isUp: Bool, now: MonotonicTime) -> [UnderlayAction] {
-        host.linkChanged(onPort: port, isUp: isUp, now: now)
+        let underlayActions = host.linkChanged(onPort: port, isUp: isUp, now: now)
         publishTunnels { $0.route.paths.count > 1 && $0.route.paths.contains { $0.port == port } }
-        return settle([])
+        return settle(underlayActions)
     }
 
     /// The same, outside a reload: frees at once what it replaced. What is left for the caller to do.

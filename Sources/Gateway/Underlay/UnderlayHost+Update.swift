@@ -19,18 +19,20 @@ extension UnderlayHost {
         return actions(for: outputs) + reports
     }
 
-    /// The link of a port went down or came up; ports start with their link up. After it came up our addresses are announced
-    /// and the next hops asked anew, for the cable may lead elsewhere now.
-    package mutating func linkChanged(onPort index: PortIndex, isUp: Bool, now: MonotonicTime) {
-        guard let port = ports[index] else { return }
+    /// The link of a port went down or came up; ports start with their link up. With it go the MACs of the next hops: the cable may lead
+    /// elsewhere when it comes up, and a router that restarts has its link long before it forwards. Then our addresses are announced and the
+    /// next hops asked, which are used once they have answered.
+    package mutating func linkChanged(onPort index: PortIndex, isUp: Bool, now: MonotonicTime) -> [UnderlayAction] {
+        guard let port = ports[index] else { return [] }
         membership.linkChanged(onPort: index, isUp: isUp, now: now)
         guard isUp else {
             portsDown.insert(index)
-            return
+            return actions(for: neighbors.forget(port: index, now: now))
         }
-        guard portsDown.remove(index) != nil else { return }
+        guard portsDown.remove(index) != nil else { return [] }
         for key in port.announcedAddresses { announcer.announce(key, now: now) }
         neighbors.recheck(port: index, now: now)
+        return []
     }
 
     private mutating func updateAnnouncements(from old: [PortIndex: UnderlayPort], now: MonotonicTime) {

@@ -232,13 +232,14 @@ struct UnderlayHostNextHopTests {
     func links() throws {
         var bench = try HostBench.resolved6()
         bench.clock.advance(.seconds(5))
-        bench.host.linkChanged(onPort: wan0, isUp: false, now: bench.clock.now)
+        let lost = UnderlayAction.neighborChanged(port: wan0, address: Underlay.peer6, mac: nil)
+        #expect(bench.host.linkChanged(onPort: wan0, isUp: false, now: bench.clock.now) == [lost])
         #expect(bench.run(.seconds(2)) == [])
-        bench.host.linkChanged(onPort: wan0, isUp: true, now: bench.clock.now)
+        #expect(bench.host.linkChanged(onPort: wan0, isUp: true, now: bench.clock.now) == [])
         let probes = [Underlay.own6, Underlay.linkLocal].map {
             UnderlayAction.transmit(port: wan0, frame: NeighborSolicitation.probe(for: $0).frame(from: Underlay.ownMAC, to: nil))
         }
-        let ask = UnderlayAction.transmit(port: wan0, frame: NDFrames.unicastProbe)
+        let ask = UnderlayAction.transmit(port: wan0, frame: NDFrames.solicitation)
         #expect(bench.run(.milliseconds(100)) == probes + [ask])
     }
 }

@@ -85,29 +85,32 @@ struct UnderlayReloadTests {
     func linkDown() throws {
         var bench = HostBench()
         _ = try bench.require()
-        bench.host.linkChanged(onPort: Underlay.wan0, isUp: false, now: bench.clock.now)
+        #expect(bench.host.linkChanged(onPort: Underlay.wan0, isUp: false, now: bench.clock.now) == [])
         let actions = bench.run(.seconds(10))
         #expect(actions == [.event(.neighborUnreachable(port: Underlay.wan0, address: Underlay.peer))])
     }
 
-    @Test("A link that comes up is told our addresses and asked for the next hops")
+    @Test("A link that goes down takes the MACs with it; one that comes up is told our addresses and asked for the next hops")
     func linkUp() throws {
         var bench = try HostBench.resolved()
-        bench.host.linkChanged(onPort: Underlay.wan0, isUp: false, now: bench.clock.now)
-        bench.host.linkChanged(onPort: Underlay.wan0, isUp: true, now: bench.clock.now)
-        let probe = ARPPacket.request(for: Underlay.peer, from: Underlay.own, at: Underlay.ownMAC)
+        let lost = UnderlayAction.neighborChanged(port: Underlay.wan0, address: Underlay.peer, mac: nil)
+        #expect(bench.host.linkChanged(onPort: Underlay.wan0, isUp: false, now: bench.clock.now) == [lost])
+        #expect(bench.host.linkChanged(onPort: Underlay.wan0, isUp: true, now: bench.clock.now) == [])
+        let request = ARPPacket.request(for: Underlay.peer, from: Underlay.own, at: Underlay.ownMAC)
         #expect(
             bench.run(.milliseconds(100)) == [
                 .transmit(port: Underlay.wan0, frame: UnderlayFrames.arpAnnouncement),
-                .transmit(port: Underlay.wan0, frame: probe.frame(to: Underlay.peerMAC)),
+                .transmit(port: Underlay.wan0, frame: request.frame(to: .broadcast)),
             ])
+        let found = UnderlayAction.neighborChanged(port: Underlay.wan0, address: Underlay.peer, mac: Underlay.peerMAC)
+        #expect(bench.receive(ARPPacket.asked(Underlay.own).frame(to: .broadcast)).contains(found))
     }
 
     @Test("A link that was up already, or is of no underlay port, changes nothing")
     func linkUnchanged() throws {
         var bench = try HostBench.resolved()
-        bench.host.linkChanged(onPort: Underlay.wan0, isUp: true, now: bench.clock.now)
-        bench.host.linkChanged(onPort: PortIndex(77), isUp: false, now: bench.clock.now)
+        #expect(bench.host.linkChanged(onPort: Underlay.wan0, isUp: true, now: bench.clock.now) == [])
+        #expect(bench.host.linkChanged(onPort: PortIndex(77), isUp: false, now: bench.clock.now) == [])
         #expect(bench.run(.seconds(3)) == [])
     }
 

@@ -87,9 +87,9 @@ struct UnderlayHostMembershipTests {
     @Test("A link that comes up is told the groups anew")
     func linkUp() {
         var bench = UnderlayHostMembershipTests.bench()
-        bench.host.linkChanged(onPort: Underlay.wan0, isUp: false, now: bench.clock.now)
+        _ = bench.host.linkChanged(onPort: Underlay.wan0, isUp: false, now: bench.clock.now)
         #expect(bench.run(.seconds(5)) == [])
-        bench.host.linkChanged(onPort: Underlay.wan0, isUp: true, now: bench.clock.now)
+        _ = bench.host.linkChanged(onPort: Underlay.wan0, isUp: true, now: bench.clock.now)
         let said = bench.run(.seconds(5)).compactMap { SaidMembership(frame: $0.frame)?.description }
         #expect(said == ["IGMPv3 join 239.1.1.1", "MLDv2 join ff0e::1:2", "IGMPv3 join 239.1.1.1", "MLDv2 join ff0e::1:2"])
     }
