@@ -1,13 +1,12 @@
 """Two workers on two cores share the queues."""
 
-import json
 import os
-import subprocess
 import time
 
 import pytest
 from lab import scene
 from lab.configuration import configuration
+from lab.iperf3 import iperf3
 from lab.transfer import transfer
 
 PARALLEL_STREAMS = 8
@@ -31,20 +30,6 @@ def three_counts(gateway):
     ports, workers = gateway.show("ports"), gateway.show("workers")
     queues = [queue for row in workers for queue in row["queues"]]
     return [sum(row["rx_packets"] for row in ports), *(sum(row["packets"] for row in rows) for rows in (workers, queues))]
-
-
-def iperf3(source, target, *options):
-    """Runs iperf3 for three seconds; returns its report."""
-    server = target.namespace.start("iperf3", "--server", "--one-off", "--bind", target.address, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(50):
-            if f"{target.address}:5201" in target.run("ss", "-ltn").stdout:
-                break
-        output = source.run("iperf3", "--client", target.address, "--time", 3, "--json", *options).stdout
-    finally:
-        server.terminate()
-        server.wait(5)
-    return json.loads(output)
 
 
 def test_many_tcp_streams_pass_in_both_directions(blue):

@@ -8,9 +8,10 @@ def access(name, mtu=1500):
     return {"name": name, "role": "access", "mtu": mtu}
 
 
-def underlay(name, address, mtu=1600, **more):
-    """An underlay port; ``address`` has a prefix length. ``more``: gateway, neighbors."""
-    return {"name": name, "role": "underlay", "mtu": mtu, "addresses": [address], **more}
+def underlay(name, addresses, mtu=1600, **more):
+    """An underlay port; ``addresses``, one or a list, have prefix lengths. ``more``: gateway, neighbors, vlan, udp6_zero_checksum ..."""
+    addresses = [addresses] if isinstance(addresses, str) else list(addresses)
+    return {"name": name, "role": "underlay", "mtu": mtu, "addresses": addresses, **keys(more)}
 
 
 def tagged(port, vlan):
@@ -21,11 +22,17 @@ def untagged(port):
     return {"port": port, "untagged": True}
 
 
-def network(name, vni, members, remotes=(), static_macs=()):
-    result = {"name": name, "vni": vni, "members": list(members), "remotes": list(remotes)}
+def network(name, vni, members, remotes=(), static_macs=(), **more):
+    """A network. ``more``: group, group_port, port, mtu, icmp_too_big."""
+    result = {"name": name, "vni": vni, "members": list(members), "remotes": list(remotes), **keys(more)}
     if static_macs:
         result["static-macs"] = list(static_macs)
     return result
+
+
+def keys(options):
+    """Names of arguments as keys of the file: ``group_port`` is ``group-port``."""
+    return {name.replace("_", "-"): value for name, value in options.items()}
 
 
 def configuration(ports, networks, *, cores=(1,), memory=512, ageing=300, capacity=4096, **sections):

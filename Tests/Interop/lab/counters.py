@@ -2,6 +2,8 @@
 
 import time
 
+from .waiting import wait_for
+
 
 def drops(gateway):
     """Reason -> packets, over all workers; every reason is there."""
@@ -28,6 +30,14 @@ class DropWatch:
 
     def rise(self):
         return difference(self.before, drops(self.gateway))
+
+    def reaches(self, reason, packets, timeout=5):
+        """Whether one counter rises by at least so many packets; hosts on the link may raise others meanwhile."""
+        return wait_for(lambda: self.rise().get(reason, 0) >= packets, timeout)
+
+    def counts(self, reason, packets):
+        """Whether it rises by exactly so many."""
+        return self.reaches(reason, packets) and self.rise().get(reason, 0) == packets
 
     def wait_for(self, wanted, timeout=5):
         """Waits until the rise equals ``wanted``; returns the last rise seen, equal or not."""

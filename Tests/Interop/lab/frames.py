@@ -96,6 +96,11 @@ class Capture:
         """Every frame until ``seconds`` pass without one."""
         return list(iter(lambda: self.next(seconds), None))
 
+    def during(self, seconds):
+        """Every frame for some seconds; for links that are never silent."""
+        deadline = time.monotonic() + seconds
+        return list(iter(lambda: self.next(max(0, deadline - time.monotonic())), None))
+
     def wait_for(self, matches, timeout=2):
         """The first frame for which ``matches(bytes)`` holds; None when it does not come within ``timeout`` seconds."""
         deadline = time.monotonic() + timeout

@@ -7,8 +7,12 @@ from .configuration import interface
 from .gateway import Gateway
 from .host import Host
 from .namespace import Namespace
+from .ovs import OpenVSwitch
+from .router import Router
+from .snooping import SnoopingSwitch
 from .station import Station, bring_up
 from .switch import Switch
+from .uplink import Uplink
 from .vtep import KernelVTEP
 
 living = weakref.WeakSet()
@@ -21,6 +25,7 @@ class Lab:
         self.namespaces = []
         self.gateways = []
         self.stations = []
+        self.cables = 0
         living.add(self)
 
     def __enter__(self):
@@ -60,27 +65,52 @@ class Lab:
         """A station on an interface that is up already."""
         return self.add(Station(namespace, interface, mac, addresses, vlan))
 
-    def vtep(self, gateway, port, /, *, address="192.0.2.2/24", label="vtep", **options):
+    def vtep(self, gateway, port, /, *, address="192.0.2.2/24", label="vtep", underlay_mtu=1600, underlay_vlan=None, **options):
         """A kernel endpoint directly on an underlay port of the gateway. For ``options`` see ``KernelVTEP``."""
         namespace = self.namespace(label)
         name = interface(gateway.configuration, port)
         namespace.take(name, gateway.namespace)
-        bring_up(namespace, name, mac="02:5b:00:00:00:fe", mtu=1600, addresses=[address])
+        bring_up(namespace, name, mac="02:5b:00:00:00:fe", mtu=underlay_mtu, addresses=[address], vlan=underlay_vlan)
         return self.endpoint(namespace, name, address, options)
 
     def switch(self, label="switch", mtu=1600):
         return Switch(self.namespace(label), mtu)
 
+    def snooping_switch(self, label="snooping", **options):
+        return SnoopingSwitch(self.namespace(label), **options)
+
+    def join(self, first, second):
+        """A cable between two switches. Returns the names of its ports, that of the first one first."""
+        self.cables += 1
+        end = f"cable{self.cables}"
+        port = first.cable(second.namespace, end)
+        return port, second.plug(end, second.namespace)
+
+    def router(self, label="router"):
+        return Router(self.namespace(label))
+
+    def uplink(self, gateway, port, switch):
+        """Connects a port of the gateway to a switch by a cable whose link goes down and up."""
+        return Uplink(gateway, port, switch)
+
     def plug(self, switch, gateway, port):
         """Connects a port of the gateway to a switch; returns the name of the switch's port."""
         return switch.plug(interface(gateway.configuration, port), gateway.namespace)
 
-    def vtep_on(self, switch, *, address, label="vtep", **options):
+    def vtep_on(self, switch, *, address, label="vtep", underlay_vlan=None, **options):
         """A kernel endpoint on a switch."""
         namespace = self.namespace(label)
         switch.cable(namespace, "underlay")
-        bring_up(namespace, "underlay", mtu=1600, addresses=[address])
+        bring_up(namespace, "underlay", mtu=switch.mtu, addresses=[address], vlan=underlay_vlan)
         return self.endpoint(namespace, "underlay", address, options)
+
+    def ovs_on(self, switch, *, label="ovs", **options):
+        """An endpoint by Open vSwitch on a switch. For ``options`` see ``OpenVSwitch``."""
+        namespace = self.namespace(label)
+        switch.cable(namespace, "underlay")
+        bring_up(namespace, "underlay", mtu=switch.mtu)
+        options.setdefault("mac", self.next_mac())
+        return self.add(OpenVSwitch(namespace, "underlay", **options))
 
     def endpoint(self, namespace, underlay, address, options):
         options.setdefault("mac", self.next_mac())

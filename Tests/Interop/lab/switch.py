@@ -4,14 +4,14 @@ BRIDGE = "br0"
 
 
 class Switch:
-    """Joins taps of gateways and cables to other namespaces."""
+    """Joins taps of gateways and cables to other namespaces. Multicast goes to every port."""
 
-    def __init__(self, namespace, mtu=1600):
+    def __init__(self, namespace, mtu=1600, options="mcast_snooping 0"):
         self.namespace = namespace
         self.mtu = mtu
         self.ports = 0
         namespace.ip(
-            f"link add {BRIDGE} type bridge stp_state 0 forward_delay 0 mcast_snooping 0", f"link set {BRIDGE} mtu {mtu} up")
+            f"link add {BRIDGE} type bridge stp_state 0 forward_delay 0 {options}", f"link set {BRIDGE} mtu {mtu} up")
 
     def plug(self, interface, source, name=None):
         """Moves ``interface`` of the namespace ``source`` in as a port. Returns its name here.
@@ -20,7 +20,8 @@ class Switch:
         """
         self.ports += 1
         name = name or f"port{self.ports}"
-        self.namespace.take(interface, source)
+        if source is not self.namespace:
+            self.namespace.take(interface, source)
         self.namespace.ip(
             f"link set dev {interface} name {name} address 02:5b:00:00:00:{self.ports:02x} mtu {self.mtu} txqueuelen 10000",
             f"link set dev {name} master {BRIDGE} up")
