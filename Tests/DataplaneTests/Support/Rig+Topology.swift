@@ -30,27 +30,12 @@ extension Rig {
             port: wan, nextHopMAC: isResolved ? mac ?? Rig.peerMAC(index) : nil, portMAC: options.wanMAC, source: options.address,
             destination: address, udpPort: udpPort, mtu: options.underlayMTU, hardwareChecksum: options.hardwareChecksum)
         tables.tunnels.publish(tunnel, record)?.deallocate()
-        vteps[address] = tunnel
-        tables.vteps.publish(vteps)?.deallocate()
+        addSender(UnderlayAddress(ipv4: address), tunnel: index)
     }
 
     /// Our own IPv6 address, 2001:db8::1, and that of remote VTEP `tunnel`, 2001:db8::101 and up.
     static let address6 = ipv6Address(1)
     static func peerAddress6(_ tunnel: Int) -> Bytes { ipv6Address(UInt8(tunnel)).replacing(14, 1) }
-
-    /// Tunnel `index` over IPv6 to `Rig.peerAddress6(index)`, and our own address.
-    func makeTunnel6(_ index: Int, fields: OuterFields = OuterFields()) {
-        let own = [UnderlayAddress(ipv4: options.address), UnderlayAddress(bytes: Rig.address6)]
-        tables.ports.publishAddresses(wan, own)?.deallocate()
-        let tunnel = TunnelIndex(UInt16(index))
-        let remote = UnderlayAddress(bytes: Rig.peerAddress6(index))
-        let record = TunnelRecord(
-            port: wan, nextHopMAC: Rig.peerMAC(index), portMAC: options.wanMAC, source: own[1], destination: remote, udpPort: 4789,
-            mtu: options.underlayMTU, fields: fields)
-        tables.tunnels.publish(tunnel, record)?.deallocate()
-        vteps6[remote] = tunnel.rawValue
-        tables[endpoint: 0].vteps6.publish(vteps6)?.deallocate()
-    }
 
     /// What remote VTEP `tunnel` sends us over IPv6 for an inner frame.
     func encapsulated6(_ inner: Bytes, from tunnel: Int, vni: UInt32 = 10100) -> VXLANPacket6 {

@@ -36,6 +36,8 @@ final class Rig {
         var wanMAC = MACAddress(2, 0xFF, 0, 0, 0, 0xAA)
         var macCapacity = 1024
         var poolSize = 1023
+        /// Frames of this many bytes fit one packet buffer.
+        var bufferSize = 2048
         /// Packets that wait on a port, each way, plus one.
         var ringSize: UInt32 = 512
         /// Entries of the punt, injection and event rings, plus one.
@@ -48,8 +50,8 @@ final class Rig {
     let pool: PacketPool
     let ports: [MemoryPort]
     var workers: [WorkerBox] = []
-    var vteps: [UInt32: TunnelIndex] = [:]
-    var vteps6: [UnderlayAddress: UInt16] = [:]
+    /// By endpoint: the tunnels that senders are known as.
+    var senders: [[UnderlayAddress: UInt16]] = Array(repeating: [:], count: Tables.endpointCount)
     var expectedDrops: [DropReason: UInt64] = [:]
     /// What went into the ports, and what was taken from them.
     var received: [Tally]
@@ -88,7 +90,7 @@ final class Rig {
         // Serialized by PacketPath.
         Rig.made += 1
         let name = "rig\(Rig.made)"
-        pool = try PacketPool.make(name: name, count: options.poolSize, frameMaximum: 2048)
+        pool = try PacketPool.make(name: name, count: options.poolSize, frameMaximum: options.bufferSize)
         exchange = try Exchange.make(name: name, size: options.exchangeSize)
         tables = Tables.make(macCapacity: options.macCapacity, seed: 1)
         let queues = options.sharesTransmit ? 1 : options.workers

@@ -10,16 +10,18 @@ struct DropCase {
     var packets: (Rig) throws -> [Packet]
     /// Packets that are not dropped, though: the first ones, for which there still is room.
     var passed = 0
+    /// What a good packet looks like on the underlay port.
+    var good: (Bytes) -> Bytes = { $0 }
 }
 
 extension DropCase {
     /// Frames on access port `port`.
-    private static func access(_ port: Int, _ frames: Bytes...) -> DropCase {
+    static func access(_ port: Int, _ frames: Bytes...) -> DropCase {
         DropCase(accessPort: port, packets: { rig in try frames.map { try rig.packet($0) } })
     }
 
     /// Variations of a good VXLAN packet from VTEP 1.
-    private static func vxlan(_ changes: ((inout VXLANPacket) -> Void)...) -> DropCase {
+    static func vxlan(_ changes: ((inout VXLANPacket) -> Void)...) -> DropCase {
         DropCase(packets: { rig in
             try changes.map { change in
                 var packet = rig.encapsulated(Blue.bToA, from: 1)
@@ -30,7 +32,7 @@ extension DropCase {
     }
 
     /// Variations of the bytes of a good VXLAN packet, whose IPv4 checksum is put right again.
-    private static func outer(_ changes: ((Bytes) -> Bytes)...) -> DropCase {
+    static func outer(_ changes: ((Bytes) -> Bytes)...) -> DropCase {
         DropCase(packets: { rig in
             let good = rig.encapsulated(Blue.bToA, from: 1).bytes
             return try changes.map { change in
@@ -43,9 +45,9 @@ extension DropCase {
     }
 
     /// Variations of a good VXLAN packet over IPv6 from VTEP 1.
-    private static func vxlan6(_ changes: ((inout VXLANPacket6) -> Void)...) -> DropCase {
+    static func vxlan6(_ changes: ((inout VXLANPacket6) -> Void)...) -> DropCase {
         DropCase(
-            prepare: { $0.makeTunnel6(1) },
+            prepare: { $0.makeTunnel(1, over: .ipv6) },
             packets: { rig in
                 try changes.map { change in
                     var packet = rig.encapsulated6(Blue.bToA, from: 1)
@@ -55,7 +57,27 @@ extension DropCase {
             })
     }
 
-    private static func stripped(_ rig: Rig, _ frame: Bytes, tag: UInt16) throws -> Packet {
+    /// Variations of a good VXLAN packet from VTEP 1 over IPv4 and VTEP 2 over IPv6, with UDP checksum and without.
+    static func overBoth(_ changes: ((inout OuterPacket) -> Void)...) -> DropCase {
+        DropCase(
+            prepare: { rig in
+                rig.makeTunnel(2, over: .ipv6)
+                rig.tables.ports.setAcceptsZeroChecksum(rig.wan, true)
+            },
+            packets: { rig in
+                try changes.flatMap { change in
+                    try Family.allCases.flatMap { family in
+                        var packet = rig.arriving(Blue.bToA, from: family == .ipv4 ? 1 : 2, over: family)
+                        change(&packet)
+                        let bytes = packet.bytes
+                        packet.udpChecksum = 0
+                        return try [rig.packet(bytes), rig.packet(packet.bytes)]
+                    }
+                }
+            })
+    }
+
+    static func stripped(_ rig: Rig, _ frame: Bytes, tag: UInt16) throws -> Packet {
         let packet = try rig.packet(frame)
         packet.pointee.ol_flags = VD_RX_VLAN_STRIPPED
         packet.pointee.vlan_tci = tag
@@ -109,117 +131,6 @@ extension DropCase {
                     try [0, 1, 0xE, 0xF].map { try rig.packet(datagram(from: Blue.a, to: MACAddress(1, 0x80, 0xC2, 0, 0, $0))) }
                 })
         }
-    }
-
-    private static func ofUnderlay(_ reason: DropReason) -> DropCase {
-        switch reason {
-        case .underlayFrameShort: outer({ Bytes($0.prefix(13)) }, { Bytes($0.prefix(14)) }, { Bytes($0.prefix(33)) }, { _ in [] })
-        case .underlayMACNotOurs: vxlan { $0.destinationMAC = MACAddress(2, 0xFF, 0, 0, 0, 0xAB) }
-        case .underlayEtherType: outer({ $0.replacing(12, 0x08, 0x05) }, { tagged($0, 5) }, { $0.replacing(12, 0x88, 0xCC) })
-        case .ipv4Version: outer({ $0.replacing(14, 0x65) }, { $0.replacing(14, 0x05) }, { $0.replacing(14, 0xF5) })
-        case .ipv4Length: ipv4Length
-        case .ipv4Options: vxlan({ $0.ip.options = [1, 1, 1, 1] }, { $0.ip.options = Bytes(repeating: 1, count: 40) })
-        case .ipv4Checksum:
-            DropCase(packets: { rig in
-                let good = rig.encapsulated(Blue.bToA, from: 1).bytes
-                return try [15, 22, 24, 25, 26, 33].map { try rig.packet(good.replacing($0, good[$0] ^ 0x10)) }
-            })
-        case .ipv4Fragment: vxlan({ $0.ip.flagsAndOffset = 0x2000 }, { $0.ip.flagsAndOffset = 1 }, { $0.ip.flagsAndOffset = 0x1F00 })
-        case .underlayVLAN:
-            DropCase(
-                prepare: { $0.tables.ports.setOuterTag($0.wan, VLANID(300)) },
-                packets: { rig in
-                    let packet = rig.encapsulated(Blue.bToA, from: 1).bytes
-                    return try [packet, tagged(packet, 301), tagged(packet, 300, type: 0x88A8), []].map { try rig.packet($0) }
-                })
-        case .ipv6Version: outer({ $0.replacing(12, 0x86, 0xDD) }, { $0.replacing(12, 0x86, 0xDD).replacing(14, 0x75) })
-        case .ipv6Length: vxlan6({ $0.ip.payloadLength = UInt16(16 + $0.inner.count + 1) }, { $0.ip.payloadLength = 0xFFFF })
-        case .ipv6Extension: vxlan6({ $0.ip.next = 44 }, { $0.ip.next = 0 }, { $0.ip.next = 43 }, { $0.ip.next = 60 })
-        case .notOurAddress:
-            vxlan({ $0.ip.destination = 0xC000_0264 }, { $0.ip.destination = 0xEF01_0101 }, { $0.ip.destination = 0xFFFF_FFFF })
-        case .ownSourceAddress:
-            // Also before anything is known of the network.
-            vxlan(
-                { $0.ip.source = $0.ip.destination },
-                {
-                    $0.ip.source = $0.ip.destination
-                    $0.vni = 10101
-                })
-        default: vxlan({ $0.ip.proto = 6 }, { $0.ip.proto = 47 }, { $0.ip.proto = 0 })
-        }
-    }
-
-    /// Header lengths below 20, total lengths below the header's and beyond the frame's end; padding in a packet of several segments.
-    private static var ipv4Length: DropCase {
-        var lengths = outer(
-            { $0.replacing(14, 0x44) }, { $0.replacing(14, 0x40) }, { $0.replacing(16, 0, 19) }, { $0.replacing(16, 0, 0) },
-            { $0.replacing(16, bytes(UInt16($0.count - 14 + 1))) }, { $0.replacing(16, 0xFF, 0xFF) })
-        let whole = lengths.packets
-        lengths.packets = { rig in
-            try whole(rig) + [rig.packet(rig.encapsulated(Blue.bToA, from: 1).bytes + [0, 0], segments: [70])]
-        }
-        return lengths
-    }
-
-    private static func ofTunnel(_ reason: DropReason) -> DropCase {
-        switch reason {
-        case .udpLength:
-            outer(
-                { $0.replacing(38, bytes($0.u16(38) - 1)) }, { $0.replacing(38, bytes($0.u16(38) + 1)) }, { $0.replacing(38, 0, 0) },
-                { $0.replacing(38, 0xFF, 0xFF) }, { $0.replacing(16, 0, 27) }, { $0.replacing(16, 0, 20) })
-        case .udpPort: vxlan({ $0.udpPort = 4790 }, { $0.udpPort = 0 }, { $0.udpPort = 8472 })
-        case .udpChecksum: udpChecksum
-        case .udpChecksumZero: vxlan6 { $0.udpChecksum = 0 }
-        case .vxlanReserved: reservedBits
-        case .congestionUnheeded: vxlan({ $0.ip.tos = 3 }, { $0.ip.tos = 0xBB })
-        case .vxlanShort: outer({ truncated($0, udpPayload: 7) }, { truncated($0, udpPayload: 0) })
-        case .vxlanFlags: vxlan({ $0.flags = 0 }, { $0.flags = 0xF7FF_FFFF }, { $0.flags = 0x0000_0800 })
-        case .vniUnknown: vxlan({ $0.vni = 10101 }, { $0.vni = 0 }, { $0.vni = 0xFF_FFFF })
-        case .vtepUnknown: vxlan { $0.ip.source = 0xC000_0209 }
-        case .innerShort: vxlan({ $0.inner = [] }, { $0.inner = Bytes($0.inner.prefix(13)) })
-        case .innerSourceMAC:
-            vxlan({ $0.inner = datagram(from: .zero, to: Blue.a) }, { $0.inner = datagram(from: Blue.multicast, to: Blue.a) })
-        case .innerVLANTag: vxlan({ $0.inner = tagged($0.inner, 100) }, { $0.inner = tagged($0.inner, 0, type: 0x88A8) })
-        default: vxlan { $0.inner = datagram(from: Blue.b, to: MACAddress(1, 0x80, 0xC2, 0, 0, 0xE)) }
-        }
-    }
-
-    /// A VXLAN packet that ends after a few bytes of its UDP payload, with lengths that say so.
-    private static func truncated(_ packet: Bytes, udpPayload: Int) -> Bytes {
-        Bytes(packet.prefix(42 + udpPayload)).replacing(16, bytes(UInt16(28 + udpPayload))).replacing(38, bytes(UInt16(8 + udpPayload)))
-    }
-
-    /// A wrong sum, a right sum over damaged bytes, and one in several segments.
-    private static var udpChecksum: DropCase {
-        DropCase(packets: { rig in
-            var vxlan = rig.encapsulated(Blue.bToA, from: 1)
-            vxlan.udpChecksum = nil
-            let good = vxlan.bytes
-            let damaged = [40, 50, good.count - 1].map { good.replacing($0, good[$0] ^ 1) }
-            return try damaged.map { try rig.packet($0) } + damaged.map { try rig.packet($0, segments: [64, 3]) }
-        })
-    }
-
-    /// Some of the 39, over both families.
-    private static var reservedBits: DropCase {
-        let meaningful: UInt64 = 0x0800_0000_FFFF_FF00
-        let bits = (0..<64).map { 1 << UInt64($0) }.filter { $0 & meaningful == 0 }.prefix(39).enumerated().filter { $0.offset % 3 == 0 }
-            .map(\.element)
-        return DropCase(
-            prepare: { rig in
-                rig.makeTunnel6(2)
-                rig.tables.publishReservedBits(.max)
-            },
-            packets: { rig in
-                try bits.flatMap { bit in
-                    let flags = 0x0800_0000 | UInt32(bit >> 32), low = UInt32(truncatingIfNeeded: bit)
-                    var packet = rig.encapsulated(Blue.bToA, from: 1)
-                    (packet.flags, packet.reserved) = (flags, UInt8(low & 0xFF))
-                    var packet6 = rig.encapsulated6(Blue.bToA, from: 2)
-                    (packet6.flags, packet6.reserved) = (flags, UInt8(low & 0xFF))
-                    return [try rig.packet(packet.bytes), try rig.packet(packet6.bytes)]
-                }
-            })
     }
 
     private static func ofForwarding(_ reason: DropReason) -> DropCase {

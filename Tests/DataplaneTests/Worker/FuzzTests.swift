@@ -41,13 +41,34 @@ extension PacketPath {
 
         /// Whatever came in, what goes out to other VTEPs is well-formed.
         private func checkWellFormed(_ rig: Rig, _ port: PortIndex, _ frame: Bytes) {
-            guard port == rig.wan else {
+            guard port.rawValue >= rig.wan.rawValue else {
                 #expect(frame.count >= 14)
                 return
             }
-            #expect(frame.count >= 64 && Int(frame.u16(16)) == frame.count - 14 && Int(frame.u16(38)) == frame.count - 34)
-            #expect(naiveChecksum(Bytes(frame[14..<34])) == 0 && frame.u16(40) == 0 && frame.u16(34) >= 49152)
-            #expect(frame.u16(62) != 0x8100 && frame.u16(62) != 0x88A8, "no tag inside")
+            let view = OuterView(frame)
+            let udpOffset = view.family.udpOffset + view.tagBytes
+            #expect(view.tag == (port == rig.wan ? nil : 300) && frame.count >= udpOffset + 30)
+            #expect(Int(frame.u16(udpOffset + 4)) == frame.count - udpOffset && view.sourcePort >= 49152)
+            #expect(![0x8100, 0x88A8].contains(view.inner.u16(12)), "no tag inside")
+            // Without UDP checksum over IPv4; with one over IPv6, and nothing left to put right.
+            #expect((view.udpChecksum == 0) == (view.family == .ipv4) && PacketMutator.repaired(frame) == frame)
+            if view.family == .ipv4 {
+                #expect(naiveChecksum(view.ipv4Header) == 0 && Int(view.ipv4Header.u16(2)) == frame.count - 14 - view.tagBytes)
+            } else {
+                #expect(Int(frame.u16(18 + view.tagBytes)) == frame.count - udpOffset)
+            }
+        }
+
+        /// Strangers may send, some reserved bits must be zero; the second underlay port, if there is one, has a tag, and takes packets without UDP
+        /// checksum over IPv6.
+        private func setPolicies(_ rig: Rig) {
+            rig.setOwnAddresses()
+            rig.tables.publishAccept([(UnderlayAddress(bytes: Rig.peerAddress6(99)), 128), (UnderlayAddress(ipv4: 0xC000_0240), 122)])?
+                .deallocate()
+            rig.tables.publishReservedBits(0x8000_0100_0000_0081)
+            guard rig.options.underlayPorts > 1 else { return }
+            rig.tables.ports.setOuterTag(rig.wan(1), VLANID(300))
+            rig.tables.ports.setAcceptsZeroChecksum(rig.wan(1), true)
         }
 
         @Test("Of two million damaged packets each one is transmitted, handed to control or dropped for a reason, and no buffer is lost")
@@ -55,19 +76,29 @@ extension PacketPath {
             let random = seededRandom("Bad input, single targets")
             var options = Rig.Options()
             options.accessPorts = 1
+            options.underlayPorts = 2
             options.macCapacity = 64
             // Two networks of one member and one VTEP each, so that a flood has one target.
             try Rig.run(options) { rig in
+                let fields = OuterFields {
+                    $0.udpChecksum = .software
+                    $0.tag = 300
+                }
+                for tunnel in [1, 2] { rig.makeTunnel(tunnel, over: .ipv6, fields, port: 1) }
+                rig.makeTunnel(1, over: .ipv4)
+                rig.addSender(UnderlayAddress(ipv4: Rig.peerAddress(2)), tunnel: 2)
                 rig.makeNetwork(1, vni: 10100, members: [(0, 100)], tunnels: [1])
                 rig.makeNetwork(2, vni: 10200, members: [(0, 0)], tunnels: [2])
+                setPolicies(rig)
                 var mutators = [
                     PacketMutator(seeds: PacketMutator.accessSeeds, random: random),
                     PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10200]), random: random),
+                    PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10200], tag: 0xA12C), random: random),
                 ]
                 var total = Outcomes()
                 while total.received < 2_000_000 {
-                    let outcomes = play(rig, &mutators, [rig.lan(0), rig.wan]) { checkWellFormed(rig, $0, $1) }
-                    guard outcomes.received == 2 * Worker.burst, outcomes.sum == outcomes.received else {
+                    let outcomes = play(rig, &mutators, [rig.lan(0), rig.wan, rig.wan(1)]) { checkWellFormed(rig, $0, $1) }
+                    guard outcomes.received == 3 * Worker.burst, outcomes.sum == outcomes.received else {
                         Issue.record("\(outcomes) after \(total.received) packets")
                         break
                     }
@@ -99,6 +130,8 @@ extension PacketPath {
             options.sendsSegments = sendsSegments
             try Rig.blue(options) { rig in
                 rig.tables.macs.setCapacity(2)
+                rig.makeTunnel(2, over: .ipv6, OuterFields { $0.udpChecksum = .software })
+                setPolicies(rig)
                 var mutators = [
                     PacketMutator(seeds: PacketMutator.accessSeeds, random: random),
                     PacketMutator(seeds: PacketMutator.underlaySeeds(rig, vnis: [10100, 10100]), random: random),

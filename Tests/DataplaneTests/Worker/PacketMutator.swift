@@ -24,21 +24,39 @@ struct PacketMutator {
         default: break
         }
         for _ in 0..<[0, 1, 1, 2, 3][random.below(5)] where !frame.isEmpty { damage(&frame) }
-        if random.below(2) == 0, frame.count >= 34 {
-            frame = frame.replacing(24, bytes(naiveChecksum(Bytes(frame[14..<34]).replacing(10, 0, 0))))
-        }
-        return frame
+        return random.below(2) == 0 ? PacketMutator.repaired(frame) : frame
     }
 
     /// One byte, most often of the headers, most often by little.
     private mutating func damage(_ frame: inout Bytes) {
-        let position = random.below(random.below(8) == 0 ? frame.count : min(frame.count, 80))
+        let position = random.below(random.below(8) == 0 ? frame.count : min(frame.count, 100))
         switch random.below(4) {
         case 0: frame[position] ^= 1 << UInt8(random.below(8))
         case 1: frame[position] = [0, 1, 0x7F, 0x80, 0xFF][random.below(5)]
         case 2: frame[position] &+= random.below(2) == 0 ? 1 : 0xFF
         default: frame[position] = UInt8(truncatingIfNeeded: random.next())
         }
+    }
+
+    /// The outer checksums put right, so that the checks behind them are reached: of the IPv4 header, and of UDP where there is one.
+    static func repaired(_ frame: Bytes) -> Bytes {
+        let ip = frame.u16(12) == 0x8100 ? 18 : 14
+        if frame.u16(ip - 2) == 0x86DD {
+            return frame.count >= ip + 48 && frame[ip + 6] == 17
+                ? withUDPChecksum(frame, Bytes(frame[(ip + 8)..<(ip + 40)]), at: ip + 40) : frame
+        }
+        guard frame.count >= ip + 20 else { return frame }
+        let header = Bytes(frame[ip..<ip + 20]).replacing(10, 0, 0)
+        let repaired = frame.replacing(ip + 10, bytes(naiveChecksum(header)))
+        return frame.count >= ip + 28 && frame[ip + 9] == 17 ? withUDPChecksum(repaired, Bytes(header[12...]), at: ip + 20) : repaired
+    }
+
+    private static func withUDPChecksum(_ frame: Bytes, _ addresses: Bytes, at offset: Int) -> Bytes {
+        let end = offset + Int(frame.u16(offset + 4))
+        guard frame.u16(offset + 6) != 0, end >= offset + 8, end <= frame.count else { return frame }
+        let datagram = Bytes(frame[offset..<end]).replacing(6, 0, 0)
+        let sum = naiveChecksum(addresses + [0, 17] + bytes(UInt16(datagram.count)) + datagram)
+        return frame.replacing(offset + 6, bytes(sum == 0 ? 0xFFFF : sum))
     }
 
     private mutating func assemble(_ frame: Bytes, _ pool: PacketPool) -> Packet {
@@ -69,7 +87,7 @@ struct PacketMutator {
             VD_RX_OUTER_L4_CKSUM_GOOD,
         ]
         packet.pointee.ol_flags = flags[random.below(flags.count)] | flags[random.below(flags.count)]
-        packet.pointee.vlan_tci = [0, 100, 0x6064, UInt16(truncatingIfNeeded: random.next())][random.below(4)]
+        packet.pointee.vlan_tci = [0, 100, 0x6064, 300, UInt16(truncatingIfNeeded: random.next())][random.below(5)]
         packet.pointee.packet_type = random.below(2) == 0 ? 0 : VD_PTYPE_TUNNEL_MASK
     }
 }
@@ -92,20 +110,37 @@ extension PacketMutator {
         return seeds
     }
 
-    /// Packets for the underlay port: VXLAN from two VTEPs, with and without checksum and padding; ARP and ICMP.
-    static func underlaySeeds(_ rig: Rig, vnis: [UInt32]) -> [Bytes] {
-        var seeds = [PacketPath.ControlPathTests.arp]
+    /// Packets for an underlay port with outer tag `tag`: VXLAN from VTEPs of both families, of each as many as there are VNIs, and from strangers; with and
+    /// without checksum and padding, with all ECN fields; ARP, ICMP, ICMPv6 and MLD.
+    static func underlaySeeds(_ rig: Rig, vnis: [UInt32], tag: UInt16? = nil) -> [Bytes] {
+        let seeds = controlSeeds(rig) + vnis.enumerated().flatMap { vxlanSeeds(rig, vni: $1, tunnel: 1 + $0 % 2) }
+        return tag.map { tag in seeds.map { tagged($0, tag) } } ?? seeds
+    }
+
+    private static func controlSeeds(_ rig: Rig) -> [Bytes] {
         let echo = IPv4Packet(source: Rig.peerAddress(1), destination: rig.options.address, proto: 1, payload: [8, 0, 0, 0])
-        seeds.append(ethernet(to: rig.options.wanMAC, from: Rig.peerMAC(1), echo.bytes))
-        for (position, vni) in vnis.enumerated() {
-            // One in five of the tagged ones, which must not be inside.
-            for (number, inner) in accessSeeds.enumerated() where inner.u16(12) != 0x8100 || number % 5 == 0 {
-                var packet = rig.encapsulated(inner, from: 1 + position % 2, vni: vni)
-                seeds.append(packet.bytes)
-                packet.udpChecksum = nil
-                seeds += [packet.bytes, packet.bytes + [0, 0, 0]]
+        let echo6 = IPv6Packet(source: Rig.peerAddress6(1), destination: Rig.address6, next: 58, payload: [128, 0, 0, 0, 0, 0, 0, 0])
+        let query = IPv6Packet(
+            source: Rig.peerAddress6(1), destination: ipv6Address(1, prefix: [0xFF, 2]), next: 0,
+            payload: Bytes(hex: "3a00 0502 0000 0100 8200 0000 03e8 0000") + Bytes(repeating: 0, count: 20))
+        let fragment = IPv6Packet(
+            source: Rig.peerAddress6(1), destination: Rig.address6, next: 44, payload: Bytes(hex: "11 00 0001 00000007") + [1, 2, 3])
+        return [PacketPath.ControlPathTests.arp, ethernet(to: rig.options.wanMAC, from: Rig.peerMAC(1), echo.bytes)]
+            + [echo6, query, fragment].map { ethernet(to: rig.options.wanMAC, from: Rig.peerMAC(1), type: 0x86DD, $0.bytes) }
+    }
+
+    /// One in five of the tagged frames, which must not be inside.
+    private static func vxlanSeeds(_ rig: Rig, vni: UInt32, tunnel: Int) -> [Bytes] {
+        let inners = accessSeeds.enumerated().filter { $1.u16(12) != 0x8100 || $0 % 5 == 0 }.map(\.element)
+        return inners.enumerated().flatMap { number, inner in
+            Family.allCases.flatMap { family in
+                var packet = rig.arriving(inner, from: number % 7 == 0 ? 99 : tunnel, over: family)
+                packet.vni = vni
+                packet.trafficClass = UInt8(number % 4)
+                let whole = packet.bytes
+                packet.udpChecksum = 0
+                return [packet.bytes, whole, whole + [0, 0, 0]]
             }
         }
-        return seeds
     }
 }
