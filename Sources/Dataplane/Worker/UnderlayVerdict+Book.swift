@@ -171,7 +171,7 @@ extension UnderlayVerdict {
             network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset), innerByteCount: innerByteCount,
             source: source, destination: destination)
         var notice = Notice(congestion: nil, stranger: isStranger ? sender : .none)
-        switch Congestion.combine(outer: ecn, inner: Congestion.field(inner, byteCount: innerInFirstSegment)) {
+        switch Congestion.combine(outer: ecn, inner: Congestion.field(inner, byteCount: min(innerInFirstSegment, Int(innerByteCount)))) {
         case .unchanged: break
         case .becomes(let field): notice.congestion = field
         case .drop: return .drop(.congestionUnheeded)
