@@ -94,7 +94,7 @@ extension Worker {
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
         writeHeader(
             record, to: start, network: frame.pointee.network, innerByteCount: innerByteCount, inner.flow,
-            mustNotBeFragmented: inner.mustNotBeFragmented)
+            mustNotBeFragmented: record.pointee.inheritsDontFragment && inner.mustNotBeFragmented)
         inner.addresses.write(to: start + headerByteCount)
         send(copy, record, tunnel: tunnel)
     }
