@@ -41,7 +41,7 @@ struct AddressList {
         return UInt64(memory.load(fromByteOffset: AddressList.headerByteCount, as: UInt32.self))
     }
 
-    /// The first IPv6 address; `::`, which no packet is for, when there is none.
+    /// The first IPv6 address; `::` when there is none.
     @inline(__always)
     var firstIPv6: UnderlayAddress { ipv6Count > 0 ? ipv6(0) : .none }
 

@@ -26,6 +26,7 @@ package struct UnderlayAddress: Hashable, BitwiseCopyable, Sendable {
     @_noLocks @_noAllocation @inline(__always)
     init(ipv4BE addressBE: UInt32) { self.init(front: 0, back: UInt64(addressBE) &<< 32 | 0xFFFF_0000) }
 
+    @inline(__always)
     package var isIPv4: Bool { front == 0 && UInt32(truncatingIfNeeded: back) == 0xFFFF_0000 }
 
     /// As it stands in an IPv4 header.

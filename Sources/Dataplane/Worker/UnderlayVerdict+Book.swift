@@ -86,7 +86,9 @@ extension UnderlayVerdict {
         let isMulticast = UInt8(truncatingIfNeeded: destination.front) == 0xFF
         // Neighbour discovery and MLD: of link-local addresses and many groups control alone knows.
         if next == protocolICMPv6 || (next == hopByHop && isMulticast) { return .punt }
-        guard own.contains(destination) || (isMulticast && isOurGroup(destination, context)) else { return .drop(.notOurAddress) }
+        // An IPv6 address that stands for one of IPv4 is for nobody on the wire (RFC 4291 section 2.5.5.2).
+        let isOwn = !destination.isIPv4 && own.contains(destination)
+        guard isOwn || (isMulticast && isOurGroup(destination, context)) else { return .drop(.notOurAddress) }
         guard !own.contains(source) else { return .drop(.ownSourceAddress) }
         if next != protocolUDP { return .drop(isExtension(next) ? .ipv6Extension : .ipProtocol) }
         return .datagram(

@@ -114,7 +114,8 @@ extension UnderlayVerdict {
             && payloadLength <= 0xFFFF
             // Payload length, next header.
             && frame.u32(18) & 0x00FF_FFFF == lengthBE | 17 &<< 16
-            && frame.u64(38) == context.firstIPv6.front && frame.u64(46) == context.firstIPv6.back
+            // `::`, where the port has none, is for nobody.
+            && frame.u64(38) == context.firstIPv6.front && frame.u64(46) == context.firstIPv6.back && context.firstIPv6.front != 0
             && frame.u16(56) == context.udpPortBE
             && frame.u32(58) == lengthBE
             && context.port.pointee.acceptsZeroChecksum != 0
