@@ -9,8 +9,11 @@ extension Worker {
     mutating func validateUnderlay(_ port: UnsafeMutablePointer<PortRecord>, index: UInt16, count received: Int) -> Int {
         let packets = self.received, frames = frames
         let addresses = AddressList(memory: vd_load_acquire_pointer(&port.pointee.addresses))
+        // While there is no port of VXLAN's no packet is plain: none may pass for being sent to port 0.
+        let isOpen = udpPortBE != 0
         let context = UnderlayContext(
-            portMAC: port.pointee.mac, udpPortBE: udpPortBE, firstAddress: addresses.first, firstIPv6: addresses.firstIPv6,
+            portMAC: port.pointee.mac, udpPortBE: udpPortBE, firstAddress: isOpen ? addresses.first : .max,
+            firstIPv6: isOpen ? addresses.firstIPv6 : .none,
             vxlanMask: vxlanMask, vnis: tables.vnis, vteps: tables.vteps.snapshot, port: port, tables: tables)
         prefetchHeaders(received)
         var bytes: UInt64 = 0
