@@ -5,9 +5,11 @@ import CShims
 package struct AcceptList {
     let memory: UnsafeMutableRawPointer?
 
+    package init(memory: UnsafeMutableRawPointer?) { self.memory = memory }
+
     private static let headerByteCount = 16
 
-    /// Prefix lengths count the 96 bits before an IPv4 address.
+    /// Prefix lengths count the 96 bits before an IPv4 address; a shorter prefix is one of IPv6, and says nothing of IPv4.
     package static func make(_ prefixes: [(address: UnderlayAddress, length: Int)]) -> UnsafeMutableRawPointer? {
         guard !prefixes.isEmpty else { return nil }
         let memory = UnsafeMutableRawPointer.allocate(byteCount: headerByteCount + 32 * prefixes.count, alignment: 64)
@@ -23,13 +25,16 @@ package struct AcceptList {
     }
 
     @_noLocks @_noAllocation @inline(__always)
-    func contains(_ address: UnderlayAddress) -> Bool {
+    package func contains(_ address: UnderlayAddress) -> Bool {
         guard let memory, AcceptList.isHost(address) else { return false }
+        // Ones where a prefix must be as long as the 96 bits before an IPv4 address.
+        let needed: UInt64 = address.isIPv4 ? 0xFFFF_FFFF : 0
         var count = memory.load(as: UInt64.self)
         var entry = UnsafeRawPointer(memory) + AcceptList.headerByteCount
         while count > 0 {
             let prefix = entry.load(as: UnderlayAddress.self), mask = entry.load(fromByteOffset: 16, as: UnderlayAddress.self)
-            if (prefix.front ^ address.front) & mask.front | (prefix.back ^ address.back) & mask.back == 0 { return true }
+            let difference = (prefix.front ^ address.front) & mask.front | (prefix.back ^ address.back) & mask.back
+            if difference | (~mask.back & needed) == 0 { return true }
             entry += 32
             count &-= 1
         }
@@ -39,7 +44,7 @@ package struct AcceptList {
     /// Whether a packet may have been sent from this address: not unspecified, loopback, multicast or broadcast.
     @_noLocks @_noAllocation @inline(__always)
     private static func isHost(_ address: UnderlayAddress) -> Bool {
-        if address.front == 0 && UInt32(truncatingIfNeeded: address.back) == 0xFFFF_0000 {
+        if address.isIPv4 {
             let first = address.ipv4BE & 0xFF
             return first != 0 && first != 127 && first < 224
         }

@@ -1,11 +1,13 @@
 /// The addresses that are ours on an underlay port, of both families: counts; the IPv4 addresses in network order; the IPv6 addresses. Never changed
 /// after it is published.
-struct AddressList {
+package struct AddressList {
     let memory: UnsafeMutableRawPointer?
+
+    package init(memory: UnsafeMutableRawPointer?) { self.memory = memory }
 
     private static let headerByteCount = 8
 
-    static func make(_ addresses: [UnderlayAddress]) -> UnsafeMutableRawPointer {
+    package static func make(_ addresses: [UnderlayAddress]) -> UnsafeMutableRawPointer {
         let ipv4 = addresses.filter(\.isIPv4), ipv6 = addresses.filter { !$0.isIPv4 }
         let ipv6Offset = ipv6Offset(ipv4.count)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: ipv6Offset + 16 * ipv6.count, alignment: 64)
@@ -36,14 +38,14 @@ struct AddressList {
 
     /// The first IPv4 address, network order, which nearly every packet is for; what is no address when there is none.
     @inline(__always)
-    var first: UInt64 {
+    package var first: UInt64 {
         guard let memory, ipv4Count > 0 else { return .max }
         return UInt64(memory.load(fromByteOffset: AddressList.headerByteCount, as: UInt32.self))
     }
 
     /// The first IPv6 address; `::` when there is none.
     @inline(__always)
-    var firstIPv6: UnderlayAddress { ipv6Count > 0 ? ipv6(0) : .none }
+    package var firstIPv6: UnderlayAddress { ipv6Count > 0 ? ipv6(0) : .none }
 
     @inline(__always)
     private func ipv6(_ position: Int) -> UnderlayAddress {
@@ -51,7 +53,7 @@ struct AddressList {
     }
 
     @_noLocks @_noAllocation @inline(__always)
-    func contains(ipv4BE address: UInt32) -> Bool {
+    package func contains(ipv4BE address: UInt32) -> Bool {
         guard let memory else { return false }
         var position = ipv4Count
         while position > 0 {
@@ -62,8 +64,8 @@ struct AddressList {
     }
 
     @_noLocks @_noAllocation @inline(__always)
-    func contains(_ address: UnderlayAddress) -> Bool {
-        if address.front == 0 && UInt32(truncatingIfNeeded: address.back) == 0xFFFF_0000 { return contains(ipv4BE: address.ipv4BE) }
+    package func contains(_ address: UnderlayAddress) -> Bool {
+        if address.isIPv4 { return contains(ipv4BE: address.ipv4BE) }
         var position = ipv6Count
         while position > 0 {
             position &-= 1
@@ -73,7 +75,7 @@ struct AddressList {
         return false
     }
 
-    var addresses: [UnderlayAddress] {
+    package var addresses: [UnderlayAddress] {
         guard let memory else { return [] }
         let ipv4 = (0..<ipv4Count).map { position in
             UnderlayAddress(ipv4BE: memory.load(fromByteOffset: AddressList.headerByteCount + 4 * position, as: UInt32.self))

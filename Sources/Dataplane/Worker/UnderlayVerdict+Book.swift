@@ -163,8 +163,10 @@ extension UnderlayVerdict {
         guard !own.contains(sender) else { return .drop(.ownSourceAddress) }
         guard network != 0 else { return .drop(.vniUnknown) }
         let isStranger = tunnel == 0
-        if isStranger, !AcceptList(memory: vd_load_acquire_pointer(&context.tables.settings.pointee.accept)).contains(sender) {
-            return .drop(.vtepUnknown)
+        if isStranger {
+            let accepted = AcceptList(memory: vd_load_acquire_pointer(&context.tables.settings.pointee.accept))
+            // What is accepted over IPv4 is not when it comes over IPv6.
+            guard accepted.contains(sender), offset == innerOffset4 || !sender.isIPv4 else { return .drop(.vtepUnknown) }
         }
         guard source & 1 == 0, source != 0 else { return .drop(.innerSourceMAC) }
         guard !EtherType.isTag(inner.u16(12)) else { return .drop(.innerVLANTag) }
