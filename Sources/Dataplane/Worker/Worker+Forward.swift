@@ -70,8 +70,13 @@ extension Worker {
     @_noLocks @_noAllocation @inline(never)
     private mutating func settleSource(_ frame: UnsafeMutablePointer<Frame>) {
         let origin = frame.pointee.origin, hash = frame.pointee.sourceHash
-        // From a sender that has no tunnel yet: nothing could be sent back.
-        if origin == .tunnel(0) { return }
+        if origin == .tunnel(0) {
+            // From a sender that has no tunnel yet: nothing is learned, since nothing could be sent back; but a station that control has put
+            // elsewhere is not there.
+            let entry = tables.macs.lookup(frame.pointee.sourceKey, hash: hash)
+            if !entry.isNone, !entry.isLearned { frame.pointee.destination = .refused }
+            return
+        }
         if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { return }
         if MACTable.isCurrent(tables.macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
             sources.insert(hash: hash, origin: origin, stamp: sourceStamp)

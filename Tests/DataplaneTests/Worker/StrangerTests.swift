@@ -220,5 +220,21 @@ extension PacketPath {
                 rig.expectedDrops = [.splitHorizon: 1]
             }
         }
+
+        @Test("A station that is configured to be elsewhere does not send through a stranger", arguments: Family.allCases)
+        func configuredStation(family: Family) throws {
+            try withAccept(StrangerTests.any) { rig in
+                rig.put(Blue.b, .port(1, vlan: 200))
+                rig.put(Blue.c, .tunnel(1), origin: .controlPlane)
+                let other = MACAddress(2, 0, 0, 0, 1, 0xD)
+                for (station, isRefused) in [(Blue.b, true), (Blue.c, true), (other, false)] {
+                    for to in [Blue.a, MACAddress.broadcast] {
+                        let output = try rig.forward(stranger(rig, family, datagram(from: station, to: to)))
+                        #expect(output.isEmpty == isRefused)
+                    }
+                }
+                rig.expectedDrops = [.staticMACViolation: 4]
+            }
+        }
     }
 }
