@@ -43,8 +43,9 @@ package struct TunnelRecord: BitwiseCopyable {
         var priorityFollowsDSCP = false
         var dontFragment = OuterFields.DontFragment.set
         var udpChecksum = OuterFields.UDPChecksum.none
-        /// Of a head: the number of ways, and the way of each bucket.
+        /// Of a head: the number of ways, and whether one of them works.
         var wayCount: UInt8 = 0
+        var hasWorkingWay = false
     }
 
     package static let bucketCount = 256
@@ -88,7 +89,7 @@ extension TunnelRecord {
     }
 
     /// The head of several ways.
-    fileprivate init(head count: Int) {
+    fileprivate init(headOf ways: [TunnelRecord]) {
         header = OuterHeader()
         header6 = OuterHeader6()
         offloadFlags = 0
@@ -96,7 +97,7 @@ extension TunnelRecord {
         port = 0
         shape = .spread
         copiedBits = 0
-        more = More(wayCount: UInt8(count))
+        more = More(wayCount: UInt8(ways.count), hasWorkingWay: ways.contains(where: \.isResolved))
     }
 
     private static func offloadFlags(isIPv4: Bool, _ fields: OuterFields) -> UInt64 {
@@ -110,7 +111,7 @@ extension TunnelRecord {
     package var template: [UInt8] { shape == .ipv6 ? header6.template : header.template }
 
     /// Whether packets can leave, by at least one way.
-    package var isResolved: Bool { shape != .unresolved }
+    package var isResolved: Bool { shape == .spread ? more.hasWorkingWay : shape != .unresolved }
 }
 
 // Memory: a record; or a head, the way of each bucket, and the ways.
@@ -126,7 +127,7 @@ extension TunnelRecord {
             return memory
         }
         let memory = UnsafeMutableRawPointer.allocate(byteCount: waysOffset + stride * ways.count, alignment: 64)
-        memory.storeBytes(of: TunnelRecord(head: ways.count), as: TunnelRecord.self)
+        memory.storeBytes(of: TunnelRecord(headOf: ways), as: TunnelRecord.self)
         for (bucket, way) in buckets.enumerated() { memory.storeBytes(of: UInt8(way), toByteOffset: stride + bucket, as: UInt8.self) }
         for (way, record) in ways.enumerated() {
             memory.storeBytes(of: record, toByteOffset: waysOffset + stride * way, as: TunnelRecord.self)
