@@ -116,6 +116,26 @@ extension PacketPath {
             }
         }
 
+        @Test("The flows of one way still use all of the source ports, and of the flow labels", arguments: Family.allCases)
+        func entropyOfAWay(family: Family) throws {
+            try withWays(2, over: family) { rig in
+                var views: [[OuterView]] = [[], []]
+                for start in stride(from: 0, to: 800, by: 400) {
+                    for number in start..<start + 400 { try rig.receive(flow(number), on: rig.lan(2)) }
+                    while rig.poll() > 0 {}
+                    for way in 0..<2 { views[way] += rig.take(rig.wan(way)).map(OuterView.init) }
+                }
+                for views in views {
+                    // Halves of the range, and halves of the halves, down to sixteenths: about 25 of 400 flows each.
+                    let sixteenths = Dictionary(grouping: views) { ($0.sourcePort - 49152) / 1024 }
+                    #expect(sixteenths.count == 16 && sixteenths.values.allSatisfy { (5...60).contains($0.count) })
+                    guard family == .ipv6 else { continue }
+                    let ofLabels = Dictionary(grouping: views) { $0.flowLabel >> 16 }
+                    #expect(ofLabels.count == 16 && ofLabels.values.allSatisfy { (5...60).contains($0.count) })
+                }
+            }
+        }
+
         @Test("With all ways dead every packet is dropped by name; with one alive all take it")
         func lastWay() throws {
             try withWays(3) { rig in
