@@ -159,7 +159,7 @@ extension PacketPath {
             }
         }
 
-        @Test("ICMPv6 for us and for groups, and MLD, are handed over; for somebody else they are not")
+        @Test("ICMPv6 and MLD are handed over: control knows which addresses and groups are ours; with another MAC they are not")
         func control() throws {
             try withTunnel { rig in
                 let solicitedNode = Bytes(hex: "ff02 0000 0000 0000 0000 0001 ff00 0001"), allNodes = ipv6Address(1, prefix: [0xFF, 2])
@@ -173,10 +173,14 @@ extension PacketPath {
                     try #expect(rig.forward(frame, on: rig.wan) == [:])
                     #expect(rig.exchange.nextPunt()?.frame == frame)
                 }
-                let refused = IPv6Packet(destination: ipv6Address(0x64), next: 58, payload: [128, 0, 0, 0])
-                _ = try rig.forward(ethernet(to: rig.options.wanMAC, from: Rig.peerMAC(1), type: 0x86DD, refused.bytes), on: rig.wan)
+                // To a link-local address, of which the data plane does not know.
+                let linkLocal = IPv6Packet(destination: ipv6Address(0x64, prefix: [0xFE, 0x80]), next: 58, payload: [135, 0, 0, 0])
+                let frame = ethernet(to: rig.options.wanMAC, from: Rig.peerMAC(1), type: 0x86DD, linkLocal.bytes)
+                _ = try rig.forward(frame, on: rig.wan)
+                #expect(rig.exchange.nextPunt()?.frame == frame)
+                _ = try rig.forward(frame.replacing(0, 2, 9, 9, 9, 9, 9), on: rig.wan)
                 #expect(rig.exchange.nextPunt() == nil)
-                rig.expectedDrops = [.notOurAddress: 1]
+                rig.expectedDrops = [.underlayMACNotOurs: 1]
             }
         }
 
