@@ -72,11 +72,11 @@ package actor Gateway: RunnableGateway {
         _ = stop()
     }
 
-    /// Tells the underlay that the groups of networks are not wanted any more, with the repetitions that the protocols ask for: about a second.
+    /// Tells the underlay that the groups of networks are not wanted any more, with the repetitions that the protocols ask for: a second at most.
     private func leaveGroups() async {
         guard totals == nil, !reconciler.state.groups.isEmpty else { return }
         perform(reconciler.settle(reconciler.host.leaveGroups(now: now)))
-        let end = now + .milliseconds(1200)
+        let end = now + .seconds(1)
         while reconciler.host.isLeavingGroups, now < end {
             try? await Task.sleep(for: .milliseconds(20))
             perform(reconciler.settle(reconciler.host.tick(now: now)))

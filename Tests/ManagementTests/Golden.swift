@@ -92,11 +92,11 @@ enum Golden {
     static let groups = """
         {"groups": [
           {
-            "group": "239.1.1.1", "port": "wan0", "networks": ["blue", "red"], "version": "igmpv2", "state": "idle",
+            "group": "239.1.1.1", "port": "wan0", "networks": ["blue", "red"], "version": "IGMPv2", "state": "idle",
             "query_age_seconds": 75
           },
           {
-            "group": "ff02::1:ff00:1", "port": "wan0", "networks": [], "version": "mldv2", "state": "joining",
+            "group": "ff02::1:ff00:1", "port": "wan0", "networks": [], "version": "MLDv2", "state": "joining",
             "query_age_seconds": null
           }
         ]}

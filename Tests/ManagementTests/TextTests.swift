@@ -109,8 +109,8 @@ import Testing
         #expect(
             StatusTables.groups(decode(Golden.groups, as: GroupsDocument.self).groups) == """
                 GROUP           PORT  NETWORKS  VERSION  STATE    LAST QUERY
-                239.1.1.1       wan0  blue red  igmpv2   idle          1m15s
-                ff02::1:ff00:1  wan0  -         mldv2    joining           -
+                239.1.1.1       wan0  blue red  IGMPv2   idle          1m15s
+                ff02::1:ff00:1  wan0  -         MLDv2    joining           -
 
                 """)
         #expect(StatusTables.groups([]) == "no groups\n")

@@ -6,7 +6,7 @@ package struct GroupStatus: Codable, Equatable, Sendable {
     package var port: String
     /// Names of the networks whose flooded frames go there; empty for the groups in which neighbours ask for our IPv6 addresses.
     package var networks: [String]
-    /// What is spoken on the link: `igmpv3`, `igmpv2`, `igmpv1`, `mldv2`, `mldv1`.
+    /// What is spoken on the link: `IGMPv3`, `IGMPv2`, `IGMPv1`, `MLDv2`, `MLDv1`.
     package var version: String
     package var state: MembershipState
     /// Since the link's querier was last heard; `nil` = not yet.
