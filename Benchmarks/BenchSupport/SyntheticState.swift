@@ -59,6 +59,7 @@ struct SyntheticState {
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         start.copyMemory(from: templates.headers + index &* FrameTemplates.stride, byteCount: FrameTemplates.byteCount)
         patch(start, pair)
+        if let checksumBases = templates.checksumBases { putChecksum(start, checksumBases[index]) }
         packet.pointee.data_len = templates.frameBytes[index]
         packet.pointee.pkt_len = UInt32(templates.frameBytes[index])
     }
@@ -97,7 +98,7 @@ struct SyntheticState {
         let localAddress = Traffic.localAddress(pair.number), remoteAddress = Traffic.remoteAddress(pair.number)
         let ether = start + templates.etherOffset, ip = start + templates.ipOffset
         if isTunnel {
-            put(Traffic.outerPort(pair.number).bigEndian, start + 34)
+            put(Traffic.outerPort(pair.number).bigEndian, start + templates.udpOffset)
             put(((10_000 &+ pair.network) << 8).bigEndian, start + templates.networkOffset)
             putAddresses(ether, to: local, from: remote)
             put(UInt64(remoteAddress.bigEndian) | UInt64(localAddress.bigEndian) << 32, ip + 12)
@@ -107,6 +108,14 @@ struct SyntheticState {
             put(UInt64(localAddress.bigEndian) | UInt64(remoteAddress.bigEndian) << 32, ip + 12)
         }
         put(Traffic.ports(pair.number).bigEndian, ip + 20)
+    }
+
+    /// The outer UDP checksum, which differs from pair to pair with ports, VNI and MACs.
+    @inline(__always)
+    private func putChecksum(_ start: UnsafeMutableRawPointer, _ base: UInt64) {
+        let checksum = ~FrameTemplates.sum(start, from: templates.udpOffset, base: base)
+        // Zero says that there is none (RFC 768).
+        put(checksum == 0 ? 0xFFFF : checksum, start + templates.udpOffset + 6)
     }
 
     @inline(__always)

@@ -26,7 +26,8 @@ package struct Topology {
             record.multipleSegments = 1
             tables.ports.set(port, record, sharedTransmit: false, node: -1)
         }
-        _ = tables.ports.publishAddresses(Topology.underlay(stream), [UnderlayAddress(ipv4: Traffic.underlayAddress)])
+        tables.ports.publishAddresses(Topology.underlay(stream), [traffic.underlayAddress])?.deallocate()
+        tables.ports.setAcceptsZeroChecksum(Topology.underlay(stream), traffic.underlay == .ipv6)
     }
 
     /// After the ports.
@@ -36,15 +37,20 @@ package struct Topology {
     }
 
     private func setTunnels() {
-        var known: [UInt32: TunnelIndex] = [:]
+        var known: [UnderlayAddress: TunnelIndex] = [:]
         for vtep in 0..<traffic.streams * traffic.vteps {
             let record = TunnelRecord(
                 port: Topology.underlay(vtep / traffic.vteps), nextHopMAC: Traffic.vtepMAC(vtep), portMAC: Traffic.underlayMAC,
-                source: Traffic.underlayAddress, destination: Traffic.vtepAddress(vtep), udpPort: 4789, mtu: 1600, hardwareChecksum: false)
-            _ = tables.tunnels.publish(Topology.tunnel(vtep), record)
-            known[Traffic.vtepAddress(vtep)] = Topology.tunnel(vtep)
+                source: traffic.underlayAddress, destination: traffic.vtepAddress(vtep), udpPort: 4789, mtu: 1600,
+                fields: traffic.underlay.fields)
+            tables.tunnels.publish(Topology.tunnel(vtep), record)?.deallocate()
+            known[traffic.vtepAddress(vtep)] = Topology.tunnel(vtep)
         }
-        tables.vteps.publish(known)?.deallocate()
+        if traffic.underlay.isIPv6 {
+            tables[endpoint: 0].vteps6.publish(known.mapValues(\.rawValue))?.deallocate()
+        } else {
+            tables.vteps.publish(Dictionary(uniqueKeysWithValues: known.map { ($0.key.ipv4!, $0.value) }))?.deallocate()
+        }
     }
 
     private func setNetwork(_ network: Int) {

@@ -15,13 +15,17 @@ package struct Traffic: Sendable {
     package let vteps: Int
     package let streams: Int
     package let size: FrameSize
+    package let underlay: Underlay
 
-    package init(pairs: Int, networks: Int, vteps: Int = 4, streams: Int = 1, size: FrameSize = .smallest) {
+    package init(
+        pairs: Int, networks: Int, vteps: Int = 4, streams: Int = 1, size: FrameSize = .smallest, underlay: Underlay = .ipv4
+    ) {
         self.pairs = pairs
         self.networks = networks
         self.vteps = vteps
         self.streams = streams
         self.size = size
+        self.underlay = underlay
     }
 
     package func network(_ pair: Int) -> Int { pair % networks }
@@ -42,8 +46,18 @@ package struct Traffic: Sendable {
 // MARK: - Addresses
 
 extension Traffic {
-    package static let underlayAddress: UInt32 = 0xC612_0001
-    package static func vtepAddress(_ vtep: Int) -> UInt32 { underlayAddress + 1 + UInt32(vtep) }
+    /// 198.18.0.1 and, behind it, the remote VTEPs (RFC 2544); 2001:2::1 and so on (RFC 5180).
+    private static let firstIPv4Address: UInt32 = 0xC612_0001
+    package static func ipv4Address(ofVTEP vtep: Int) -> UInt32 { firstIPv4Address + 1 + UInt32(vtep) }
+
+    package var underlayAddress: UnderlayAddress { address(0) }
+    package func vtepAddress(_ vtep: Int) -> UnderlayAddress { address(1 + vtep) }
+
+    private func address(_ number: Int) -> UnderlayAddress {
+        underlay.isIPv6
+            ? UnderlayAddress(high: 0x2001_0002_0000_0000, low: 1 + UInt64(number))
+            : UnderlayAddress(ipv4: Traffic.firstIPv4Address + UInt32(number))
+    }
 
     package static let underlayMAC = MACAddress(0x02, 0, 0, 0x77, 0, 0x01)
     package static func vtepMAC(_ vtep: Int) -> MACAddress { MACAddress(0x02, 0, 0, 0x77, UInt8(vtep >> 8 + 1), UInt8(vtep & 255)) }

@@ -28,13 +28,16 @@ extension Contest {
     /// Small enough for the first cache, for the last, and for neither.
     static let tableSizes = [1000, 100_000, 1_000_000]
 
+    private static let overIPv6 = Traffic(pairs: 1000, networks: 10, underlay: .ipv6)
+
     static func all(seed: UInt64) -> [Contest] {
         tableSizes.map { macLookup(entries: $0, seed: seed) }
             + tableSizes.dropFirst().map { macLearn(entries: $0, seed: seed) }
             + tableSizes.dropFirst().map { macRefresh(entries: $0, seed: seed) }
             + [4, 64, 1024].map { vtepLookup(entries: $0, seed: seed) }
             + [4000].map { vniLookup(entries: $0, seed: seed) }
-            + [(1000, 10), (100_000, 100)].map { stages(pairs: $0.0, networks: $0.1, seed: seed) }
-            + [(1000, 10)].map { rounds(pairs: $0.0, networks: $0.1, seed: seed) }
+            + [Traffic(pairs: 1000, networks: 10), Traffic(pairs: 100_000, networks: 100)].map { stages($0, seed: seed) }
+            + [rounds(Traffic(pairs: 1000, networks: 10), seed: seed)]
+            + [stages(overIPv6, seed: seed), rounds(overIPv6, seed: seed)]
     }
 }

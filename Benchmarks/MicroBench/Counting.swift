@@ -10,12 +10,13 @@ enum Counting {
         let packets: [String: Int]
     }
 
-    static func run(_ direction: Direction, seed: UInt64) throws -> Report {
+    static func run(_ passage: Passage, seed: UInt64) throws -> Report {
         var packets: [String: Int] = [:]
-        for contest in [Contest.stages(pairs: 1000, networks: 10, seed: seed), .rounds(pairs: 1000, networks: 10, seed: seed)] {
+        let traffic = Traffic(pairs: 1000, networks: 10, underlay: passage.underlay)
+        for contest in [Contest.stages(traffic, seed: seed), .rounds(traffic, seed: seed)] {
             let candidates = try contest.open()
             defer { for candidate in candidates { candidate.close() } }
-            for candidate in candidates where candidate.variant == direction.rawValue {
+            for candidate in candidates where candidate.variant == passage.name {
                 for _ in 0..<runs { for reading in candidate.run() { packets[reading.name, default: 0] += reading.operations } }
             }
         }

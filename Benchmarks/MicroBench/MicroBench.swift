@@ -27,9 +27,9 @@ struct MicroBench: ParsableCommand {
     var instructions: String?
     @Option(
         help: ArgumentHelp(
-            "Walk the stages of one direction, encap or decap, always the same way, for who counts instructions from outside; no times.",
+            "Walk the stages of one direction, such as decap or encap-ipv6, always the same way, for who counts instructions from outside; no times.",
             valueName: "direction"))
-    var count: Direction?
+    var count: Passage?
     @Flag(help: "Print one JSON document.")
     var json = false
 
@@ -57,8 +57,6 @@ struct MicroBench: ParsableCommand {
 
     private func contests() -> [Contest] { Contest.all(seed: seed).filter { $0.names.contains { Glob.matches(only, $0) } } }
 }
-
-extension Direction: ExpressibleByArgument {}
 
 extension DeviceError: CustomStringConvertible {
     public var description: String { message }

@@ -50,7 +50,7 @@ struct MicroReport: Encodable {
     private func row(_ name: String, _ variant: String, _ numbers: String...) -> String {
         let widths = [9, 9, 9, 14]
         let columns = zip(numbers, widths).map { String(repeating: " ", count: max(1, $1 - $0.count)) + $0 }
-        return pad(name, 16) + pad(variant, 10) + columns.joined()
+        return pad(name, 16) + pad(variant, 11) + columns.joined()
     }
 
     private func pad(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(1, width - text.count)) }

@@ -8,7 +8,7 @@ extension Contest {
     static func vtepLookup(entries: Int, seed: UInt64) -> Contest {
         Contest(names: ["vtep_lookup"], entries: entries) {
             let tables = Tables.make(macCapacity: 16, seed: seed)
-            let tunnels = (0..<entries).map { (Traffic.vtepAddress($0), Topology.tunnel($0)) }
+            let tunnels = (0..<entries).map { (Traffic.ipv4Address(ofVTEP: $0), Topology.tunnel($0)) }
             tables.vteps.publish(Dictionary(uniqueKeysWithValues: tunnels))?.deallocate()
             let keys = NumberKeys(tunnels.map { $0.0.bigEndian }, seed: seed)
             return [

@@ -22,10 +22,10 @@ final class StageBed {
     /// The port that frames come from.
     var entry: PortIndex { direction == .encap ? Topology.access(0) : Topology.underlay(0) }
 
-    init(_ direction: Direction, _ traffic: Traffic, seed: UInt64) throws {
-        self.direction = direction
+    init(_ passage: Passage, _ traffic: Traffic, seed: UInt64) throws {
+        direction = passage.direction
         // DPDK takes names of 25 bytes, and adds to them.
-        let name = "\(direction.rawValue)\(traffic.pairs)"
+        let name = "\(passage.name)\(traffic.pairs)"
         pool = try PacketPool.make(name: name, count: 4095, frameMaximum: 2048)
         ports = [try MemoryPort.make(name: "a-\(name)"), try MemoryPort.make(name: "u-\(name)")]
         for port in ports { try StageBed.start(port.device, pool) }

@@ -7,22 +7,22 @@ extension Contest {
     private static let bursts = 64
 
     /// The stages of both directions, one after the other on the same burst, each timed by itself.
-    static func stages(pairs: Int, networks: Int, seed: UInt64) -> Contest {
+    static func stages(_ traffic: Traffic, seed: UInt64) -> Contest {
         let names = Worker.Stage.allCases.filter { $0 != .nothing }.map(name)
-        return Contest(names: names, entries: pairs) {
-            try Direction.allCases.map { direction in
-                let bed = try StageBed(direction, Traffic(pairs: pairs, networks: networks), seed: seed)
-                return Candidate(variant: direction.rawValue, run: { walk(bed) }, close: bed.close)
+        return Contest(names: names, entries: traffic.pairs) {
+            try Passage.of(traffic.underlay).map { passage in
+                let bed = try StageBed(passage, traffic, seed: seed)
+                return Candidate(variant: passage.name, run: { walk(bed) }, close: bed.close)
             }
         }
     }
 
     /// Whole rounds of a worker: frames wait on a port in memory, and are in another one's ring afterwards.
-    static func rounds(pairs: Int, networks: Int, seed: UInt64) -> Contest {
-        Contest(names: ["round"], entries: pairs) {
-            try Direction.allCases.map { direction in
-                let bed = try StageBed(direction, Traffic(pairs: pairs, networks: networks), seed: seed)
-                return Candidate(variant: direction.rawValue, run: { poll(bed) }, close: bed.close)
+    static func rounds(_ traffic: Traffic, seed: UInt64) -> Contest {
+        Contest(names: ["round"], entries: traffic.pairs) {
+            try Passage.of(traffic.underlay).map { passage in
+                let bed = try StageBed(passage, traffic, seed: seed)
+                return Candidate(variant: passage.name, run: { poll(bed) }, close: bed.close)
             }
         }
     }

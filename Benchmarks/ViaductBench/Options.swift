@@ -5,6 +5,8 @@ extension FrameSize: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
+extension Underlay: ExpressibleByArgument {}
+
 /// What is measured.
 enum Work: String, CaseIterable, ExpressibleByArgument {
     case encap, decap, replicate, learn
@@ -34,6 +36,8 @@ struct Options: ParsableArguments {
     var vteps = 4
     @Option(help: "Length of the frames before the tag and with FCS: 64 to 1518, or imix (64, 594 and 1518 as 7 : 4 : 1).")
     var size = FrameSize.smallest
+    @Option(help: "What VXLAN packets come and leave over; with checksum: UDP's, in software.")
+    var underlay = Underlay.ipv4
     @Option(help: "pcap: net_pcap plays a file; synthetic: frames are made on receipt (default: pcap up to 100000 pairs).")
     var source: SourceKind?
     @Option(help: "2: one worker and two, in turns, on ports of their own.")
@@ -93,12 +97,10 @@ struct Options: ParsableArguments {
     /// The stream to measure.
     var traffic: Traffic {
         let networks = min(networks, pairs)
-        switch direction {
-        case .encap, .decap: return Traffic(pairs: pairs, networks: networks, vteps: vteps, streams: workers, size: size)
-        case .replicate: return Traffic(pairs: pairs, networks: networks, vteps: copies, size: size)
         // The first pair of each network is there already; all others are to be learned.
-        case .learn: return Traffic(pairs: networks, networks: networks, vteps: vteps, size: size)
-        }
+        return Traffic(
+            pairs: direction == .learn ? networks : pairs, networks: networks, vteps: direction == .replicate ? copies : vteps,
+            streams: workers, size: size, underlay: underlay)
     }
 
     /// Packet buffers: those under way, and net_pcap's, which keeps every frame of its file in one.

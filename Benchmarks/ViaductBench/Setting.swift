@@ -7,6 +7,7 @@ struct Setting: Encodable {
     let networks: Int
     let vteps: Int
     let size: String
+    let underlay: String
     /// Bytes of a frame in memory as the gateway receives it, the average where they differ.
     let frameBytes: Int
     let source: String
@@ -21,8 +22,9 @@ struct Setting: Encodable {
         networks = traffic.networks
         vteps = traffic.vteps
         size = traffic.size.name
+        underlay = traffic.underlay.rawValue
         // Tag instead of FCS on the access port; outer headers and neither on the underlay.
-        frameBytes = testbed.direction == .encap ? traffic.size.mean : traffic.size.mean + 46
+        frameBytes = testbed.direction == .encap ? traffic.size.mean : traffic.size.mean - 4 + traffic.underlay.innerOffset
         source = options.sourceKind.rawValue
         copyCount = options.direction == .replicate ? options.copies : nil
         hugepages = options.hugepages
@@ -32,6 +34,6 @@ struct Setting: Encodable {
     var text: String {
         let what = copyCount.map { "replicate to \($0) VTEPs" } ?? direction
         let hosts = direction == Work.learn.rawValue ? "new MACs" : "pairs of MACs"
-        return "\(what), \(macs) \(hosts) in \(networks) networks, frames of \(frameBytes) bytes (\(size)), source \(source)"
+        return "\(what), \(macs) \(hosts) in \(networks) networks, frames of \(frameBytes) bytes (\(size)), \(underlay), source \(source)"
     }
 }

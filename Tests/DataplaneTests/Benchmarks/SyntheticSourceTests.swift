@@ -6,7 +6,7 @@ import Testing
 extension PacketPath {
     @Suite("The benchmarks' source of frames")
     struct SyntheticSourceTests {
-        /// Bytes that a source writes: headers.
+        /// Bytes that a source writes: headers. What follows is zero.
         static let written = 112
 
         /// Takes frames from a source, in bursts of 32, and gives all buffers back.
@@ -35,14 +35,20 @@ extension PacketPath {
             Int(frame[offset + 3]) << 16 | Int(frame[offset + 4]) << 8 | Int(frame[offset + 5])
         }
 
-        @Test("Every frame is its pair's as it would be in a file, and every pair of the stream comes", arguments: Direction.allCases)
-        func pairs(_ direction: Direction) throws {
-            let traffic = Traffic(pairs: 60, networks: 5, vteps: 3, streams: 2, size: .imix)
+        /// Where the MAC of a frame's local host stands.
+        private func localMACOffset(_ direction: Direction, _ underlay: Underlay) -> Int { direction == .encap ? 6 : underlay.innerOffset }
+
+        @Test(
+            "Every frame is its pair's as it would be in a file, and every pair of the stream comes", arguments: Direction.allCases,
+            Underlay.allCases)
+        func pairs(_ direction: Direction, _ underlay: Underlay) throws {
+            let traffic = Traffic(pairs: 60, networks: 5, vteps: 3, streams: 2, size: .imix, underlay: underlay)
             let frames = try take(.pairs(direction), traffic, stream: 1, bursts: 60)
+            let growth = direction == .encap ? 0 : underlay.innerOffset - 4
             var seen = Set<Int>()
             for frame in frames {
-                let pair = pair(frame, direction == .encap ? 6 : 50)
-                let expected = traffic.frame(direction, pair, length: frame.count - (direction == .encap ? 0 : 46))
+                let pair = pair(frame, localMACOffset(direction, underlay))
+                let expected = traffic.frame(direction, pair, length: frame.count - growth)
                 #expect(frame.prefix(SyntheticSourceTests.written) == expected.prefix(SyntheticSourceTests.written))
                 #expect(frame.count == expected.count)
                 seen.insert(pair)
@@ -51,11 +57,11 @@ extension PacketPath {
             #expect(Set(frames.map(\.count)).count == 3)
         }
 
-        @Test("The smallest frames are complete", arguments: Direction.allCases)
-        func smallest(_ direction: Direction) throws {
-            let traffic = Traffic(pairs: 1000, networks: 10)
+        @Test("The smallest frames are complete", arguments: Direction.allCases, Underlay.allCases)
+        func smallest(_ direction: Direction, _ underlay: Underlay) throws {
+            let traffic = Traffic(pairs: 1000, networks: 10, underlay: underlay)
             for frame in try take(.pairs(direction), traffic, bursts: 10) {
-                #expect(frame == traffic.frame(direction, pair(frame, direction == .encap ? 6 : 50), length: 64))
+                #expect(frame == traffic.frame(direction, pair(frame, localMACOffset(direction, underlay)), length: 64))
             }
         }
 
