@@ -32,4 +32,7 @@ package struct OuterFields: Equatable, Sendable {
 
     /// Whether an IPv4 header with them is the plain one, which differs between packets in lengths, source port and ECN only.
     var isPlain: Bool { dontFragment == .set && udpChecksum == .none && tag == nil && !copiesDSCP }
+
+    /// The same of an IPv6 header; flow label and UDP checksum differ as well.
+    var isPlainIPv6: Bool { tag == nil && !copiesDSCP }
 }

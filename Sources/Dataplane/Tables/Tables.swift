@@ -89,8 +89,9 @@ package struct Tables: @unchecked Sendable {
 
     package subscript(endpoint number: Int) -> VXLANEndpoint { endpoints[number] }
 
-    /// The VTEPs of the first endpoint, IPv4.
+    /// The VTEPs of the first endpoint.
     package var vteps: VTEPMap { endpoints[0].vteps }
+    package var vteps6: AddressMap { endpoints[0].vteps6 }
 
     /// `bits`: of the eight bytes of a VXLAN header as a number, those that must be zero.
     package func publishReservedBits(_ bits: UInt64) {

@@ -2,8 +2,9 @@ import CShims
 
 /// A remote VTEP, or a multicast group, as workers use it: the outer headers, ready but for the fields that differ between packets.
 ///
-/// The first cache line is all that a plain tunnel needs: IPv4, one way out, no outer tag, no UDP checksum, DF set. What others need is behind it. A tunnel
-/// with several ways out is a head, whose ``innerMaximum`` is 0, and behind it in memory a record for each way.
+/// The first cache line is all that a plain tunnel needs: IPv4, one way out, no outer tag, no UDP checksum, DF set. A tunnel that is plain but for being over
+/// IPv6 needs the second as well. What others need is behind it. A tunnel with several ways out is a head, whose ``innerMaximum`` is 0, and behind it in
+/// memory a record for each way.
 ///
 /// Never changed after it is published: control publishes another record and frees this one after a quiescent state.
 package struct TunnelRecord: BitwiseCopyable {
@@ -21,28 +22,33 @@ package struct TunnelRecord: BitwiseCopyable {
     package let header: OuterHeader
     /// Flags for the device that is to compute outer checksums; 0 where it does not.
     let offloadFlags: UInt64
-    /// Largest inner frame, in bytes without tag, that a plain tunnel takes; 0 for all others, which are looked at out of line.
+    /// Largest inner frame, in bytes without tag, that a plain tunnel takes, and one that is plain but over IPv6, which may have UDP checksums; 0 for all others,
+    /// which are looked at out of line.
     let innerMaximum: UInt16
+    let innerMaximum6: UInt16
     /// Port towards the next hop.
     package let port: UInt16
     let shape: Shape
-    /// Bits of the inner packet's traffic class that the outer one takes over.
-    let copiedBits: UInt8
+    let udpChecksum: OuterFields.UDPChecksum
 
-    // The second and the third cache line.
+    // The second cache line.
     let header6: OuterHeader6
+    // The third one.
     let more: More
 
     /// What only other than plain tunnels need.
     struct More: BitwiseCopyable {
         /// Largest inner frame, in bytes without tag, that fits the underlay port's MTU.
         var frameMaximum: UInt32 = 0
+        /// Sum of what UDP checksums over IPv6 cover beside the datagram, but for its length (RFC 8200 section 8.1).
+        var pseudoSum6: UInt32 = 0
         /// The outer tag's four bytes as they lie in memory; 0 = untagged.
         var tag: UInt32 = 0
         /// Its priority is the upper three bits of the traffic class that is copied.
         var priorityFollowsDSCP = false
         var dontFragment = OuterFields.DontFragment.set
-        var udpChecksum = OuterFields.UDPChecksum.none
+        /// Bits of the inner packet's traffic class that the outer one takes over.
+        var copiedBits: UInt8 = 0
         /// Of a head: the number of ways, and whether one of them works.
         var wayCount: UInt8 = 0
         var hasWorkingWay = false
@@ -65,15 +71,17 @@ extension TunnelRecord {
         header6 = OuterHeader6(
             destinationMAC: mac, sourceMAC: portMAC, source: source, destination: destination, udpPort: udpPort, fields: fields)
         self.port = port.rawValue
-        copiedBits = fields.copiedBits
+        udpChecksum = fields.udpChecksum
         shape = nextHopMAC == nil ? .unresolved : !isIPv4 ? .ipv6 : fields.isPlain ? .plain : .ipv4
         let frameMaximum = max(0, mtu - (isIPv4 ? OuterHeader.mtuOverhead : OuterHeader6.mtuOverhead))
         innerMaximum = shape == .plain ? UInt16(frameMaximum) : 0
+        innerMaximum6 = shape == .ipv6 && fields.isPlainIPv6 ? UInt16(frameMaximum) : 0
         offloadFlags = TunnelRecord.offloadFlags(isIPv4: isIPv4, fields)
         more = More(
-            frameMaximum: UInt32(frameMaximum), tag: fields.tagControl.map { UInt32(EtherType.vlan) | UInt32($0.byteSwapped) << 16 } ?? 0,
+            frameMaximum: UInt32(frameMaximum), pseudoSum6: TunnelRecord.pseudoSum6(source, destination),
+            tag: fields.tagControl.map { UInt32(EtherType.vlan) | UInt32($0.byteSwapped) << 16 } ?? 0,
             priorityFollowsDSCP: fields.priorityFollowsDSCP && fields.copiesDSCP, dontFragment: fields.dontFragment,
-            udpChecksum: fields.udpChecksum)
+            copiedBits: fields.copiedBits)
     }
 
     /// A plain tunnel over IPv4; addresses as numbers, 192.0.2.1 is 0xC000_0201.
@@ -94,10 +102,18 @@ extension TunnelRecord {
         header6 = OuterHeader6()
         offloadFlags = 0
         innerMaximum = 0
+        innerMaximum6 = 0
         port = 0
         shape = .spread
-        copiedBits = 0
+        udpChecksum = .none
         more = More(wayCount: UInt8(ways.count), hasWorkingWay: ways.contains(where: \.isResolved))
+    }
+
+    private static func pseudoSum6(_ source: UnderlayAddress, _ destination: UnderlayAddress) -> UInt32 {
+        let words = [source.front, source.back, destination.front, destination.back].flatMap { word in
+            (0..<4).map { UInt32(word >> (16 * UInt64($0)) & 0xFFFF) }
+        }
+        return words.reduce(UInt32(UInt16(17).bigEndian), +)
     }
 
     private static func offloadFlags(isIPv4: Bool, _ fields: OuterFields) -> UInt64 {

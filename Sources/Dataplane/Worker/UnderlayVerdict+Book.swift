@@ -120,7 +120,9 @@ extension UnderlayVerdict {
         guard endpoint >= 0 else { return .drop(.udpPort) }
         guard Int(datagram.u16(4).byteSwapped) == outer.udpByteCount else { return .drop(.udpLength) }
         if datagram.u16(6) != 0 {
-            guard hasValidUDPChecksum(packet, frame, outer) else { return .drop(.udpChecksum) }
+            let isValid = hasValidUDPChecksum(
+                packet, frame, isIPv6: outer.isIPv6, udpOffset: outer.udpOffset, udpByteCount: outer.udpByteCount)
+            guard isValid else { return .drop(.udpChecksum) }
         } else if outer.isIPv6, context.port.pointee.acceptsZeroChecksum == 0 {
             return .drop(.udpChecksumZero)
         }
@@ -189,8 +191,18 @@ extension UnderlayVerdict {
         return byte & 15 < 5 ? .ipv4Length : .ipv4Options
     }
 
+    /// Of a packet over IPv6 without extension headers and padding.
     @_noLocks @_noAllocation @inline(never)
-    private static func hasValidUDPChecksum(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, _ outer: OuterPacket) -> Bool {
+    static func hasValidUDPChecksum(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer) -> Bool {
+        let udpOffset = ethernet &+ ipv6
+        return hasValidUDPChecksum(
+            packet, frame, isIPv6: true, udpOffset: udpOffset, udpByteCount: Int(packet.pointee.pkt_len) &- udpOffset)
+    }
+
+    @_noLocks @_noAllocation @inline(never)
+    private static func hasValidUDPChecksum(
+        _ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, isIPv6: Bool, udpOffset: Int, udpByteCount: Int
+    ) -> Bool {
         let flags = packet.pointee.ol_flags
         if packet.pointee.packet_type & VD_PTYPE_TUNNEL_MASK == 0 {
             if flags & VD_RX_L4_CKSUM_MASK == VD_RX_L4_CKSUM_GOOD { return true }
@@ -198,8 +210,8 @@ extension UnderlayVerdict {
         } else if flags & VD_RX_OUTER_L4_CKSUM_MASK == VD_RX_OUTER_L4_CKSUM_GOOD {
             return true
         }
-        let offset = UInt32(truncatingIfNeeded: outer.udpOffset), length = UInt32(truncatingIfNeeded: outer.udpByteCount)
-        return outer.isIPv6
+        let offset = UInt32(truncatingIfNeeded: udpOffset), length = UInt32(truncatingIfNeeded: udpByteCount)
+        return isIPv6
             ? InternetChecksum.isValidUDP(packet, ipv6: frame + ethernet, offset: offset, length: length)
             : InternetChecksum.isValidUDP(packet, ipv4: frame + ethernet, offset: offset, length: length)
     }

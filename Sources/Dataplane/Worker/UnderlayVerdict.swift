@@ -45,6 +45,7 @@ struct UnderlayContext {
     let vxlanMask: UInt64
     let vnis: VNIMap
     let vteps: VTEPMap.Snapshot
+    let vteps6: AddressMap.Snapshot
     /// What packets that are not plain need.
     let port: UnsafeMutablePointer<PortRecord>
     let tables: Tables
@@ -56,22 +57,24 @@ extension UnderlayVerdict {
     static let innerOffset4 = ethernet + ipv4 + udp + vxlan
     static let innerOffset6 = ethernet + ipv6 + udp + vxlan
 
+    /// What is inside of a plain packet; `nil`: something about it is different. ``decideByTheBook(_:_:_:)`` would let a plain packet pass, and knows why another
+    /// does not.
     @_noLocks @_noAllocation @inline(__always)
-    static func decide(_ packet: UnsafePointer<vd_mbuf>, _ context: UnderlayContext) -> UnderlayVerdict {
-        let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
-        if _fastPath(isPlain(packet, frame, context)) {
-            return decapsulate(
-                frame, offset: innerOffset4, innerByteCount: packet.pointee.pkt_len &- UInt32(innerOffset4),
-                tunnel: context.vteps.lookup(frame.u32(26)), context)
+    static func plain(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, _ context: UnderlayContext) -> TunnelFrame? {
+        if _fastPath(isPlainIPv4(packet, frame, context)) {
+            return plainInner(packet, frame, offset: innerOffset4, tunnel: context.vteps.lookup(frame.u32(26)), context)
         }
-        return decideOtherwise(packet, frame, context)
+        if isPlainIPv6(packet, frame, context) {
+            let tunnel = context.vteps6.lookup(UnderlayAddress(ipv6: frame + 22))
+            return plainInner(packet, frame, offset: innerOffset6, tunnel: tunnel, context)
+        }
+        return nil
     }
 
     /// Whether a packet is what nearly all are: VXLAN over UDP without checksum over IPv4 without options, fragments and padding, to the
-    /// port's first address, all headers in the first segment, without a word of congestion. ``decideByTheBook`` would let it pass; it also knows why another
-    /// does not.
+    /// port's first address, all headers in the first segment, without a word of congestion.
     @_noLocks @_noAllocation @inline(__always)
-    private static func isPlain(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, _ context: UnderlayContext) -> Bool {
+    private static func isPlainIPv4(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, _ context: UnderlayContext) -> Bool {
         guard packet.pointee.data_len >= UInt16(innerOffset4 &+ ethernet) else { return false }
         // Without padding, both lengths follow from the packet's. One of several segments may have more bytes than the fields have bits for.
         let ipv4Length = packet.pointee.pkt_len &- UInt32(ethernet)
@@ -90,56 +93,40 @@ extension UnderlayVerdict {
             && hasValidIPv4Checksum(packet, frame + ethernet)
     }
 
-    @_noLocks @_noAllocation @inline(never)
-    private static func decideOtherwise(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, _ context: UnderlayContext)
-        -> UnderlayVerdict
-    {
-        if isPlainIPv6(packet, frame, context) {
-            return decapsulate(
-                frame, offset: innerOffset6, innerByteCount: packet.pointee.pkt_len &- UInt32(innerOffset6),
-                tunnel: context.tables.endpoints[0].vteps6.snapshot.lookup(UnderlayAddress(ipv6: frame + 22)), context)
-        }
-        return decideByTheBook(packet, frame, context)
-    }
-
-    /// The same over IPv6, on a port that takes packets without UDP checksum.
+    /// The same over IPv6, without extension headers: with a valid UDP checksum, or without any where the port takes that.
     @_noLocks @_noAllocation @inline(__always)
     private static func isPlainIPv6(_ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, _ context: UnderlayContext) -> Bool {
         guard packet.pointee.data_len >= UInt16(innerOffset6 &+ ethernet) else { return false }
         let payloadLength = packet.pointee.pkt_len &- UInt32(ethernet &+ ipv6)
-        let lengthBE = UInt32(UInt16(truncatingIfNeeded: payloadLength).byteSwapped)
+        let lengthBE = UInt16(truncatingIfNeeded: payloadLength).byteSwapped
         return (frame.u64(0) ^ context.portMAC) &<< 16 == 0
             // EtherType, version, and the lower bit of ECN.
             && frame.u32(12) & 0x10F0_FFFF == 0x0060_DD86
             && payloadLength <= 0xFFFF
             // Payload length, next header.
-            && frame.u32(18) & 0x00FF_FFFF == lengthBE | 17 &<< 16
+            && frame.u32(18) & 0x00FF_FFFF == UInt32(lengthBE) | 17 &<< 16
             // `::`, where the port has none, is for nobody.
             && frame.u64(38) == context.firstIPv6.front && frame.u64(46) == context.firstIPv6.back && context.firstIPv6.front != 0
             && frame.u16(56) == context.udpPortBE
-            && frame.u32(58) == lengthBE
-            && context.port.pointee.acceptsZeroChecksum != 0
+            && frame.u16(58) == lengthBE
             && frame.u64(62) & context.vxlanMask == 0x08
+            && (frame.u16(60) == 0 ? context.port.pointee.acceptsZeroChecksum != 0 : hasValidUDPChecksum(packet, frame))
     }
 
-    /// `frame`: a VXLAN packet with valid outer headers whose VXLAN and inner Ethernet headers lie in its first segment, and without a word of congestion.
+    /// The inner frame of a packet whose outer headers are plain; `nil` where there is something about it as well.
     @_noLocks @_noAllocation @inline(__always)
-    private static func decapsulate(
-        _ frame: UnsafeRawPointer, offset: Int, innerByteCount: UInt32, tunnel: UInt16, _ context: UnderlayContext
-    ) -> UnderlayVerdict {
+    private static func plainInner(
+        _ packet: UnsafePointer<vd_mbuf>, _ frame: UnsafeRawPointer, offset: Int, tunnel: UInt16, _ context: UnderlayContext
+    ) -> TunnelFrame? {
         let network = context.vnis.lookup(frame.u32(offset &- 4).byteSwapped &>> 8)
         let inner = frame + offset
         let source = inner.u64(4) &>> 16, destination = inner.mac(0)
         guard network != 0, tunnel != 0, source & 1 == 0, source != 0, !EtherType.isTag(inner.u16(12)),
             _fastPath(destination & 1 == 0) || !MACAddress.isLinkLocal(destination)
-        else {
-            let sender = offset == innerOffset4 ? UnderlayAddress(ipv4BE: frame.u32(26)) : UnderlayAddress(ipv6: frame + 22)
-            return decapsulateByTheBook(inner, sender, offset: offset, innerByteCount: innerByteCount, tunnel: tunnel, ecn: 0, context)
-        }
-        return .decapsulate(
-            TunnelFrame(
-                network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset), innerByteCount: innerByteCount,
-                source: source, destination: destination))
+        else { return nil }
+        return TunnelFrame(
+            network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset),
+            innerByteCount: packet.pointee.pkt_len &- UInt32(offset), source: source, destination: destination)
     }
 
     /// The device's word where it has verified the outer header, else the sum. On a packet that the device knows to be a tunnel's, its

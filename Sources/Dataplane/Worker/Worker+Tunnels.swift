@@ -1,7 +1,7 @@
 import CShims
 
-// In: a frame for a tunnel that is not plain, or that is not plain itself, or does not fit. Out: as in Worker+Encapsulate: IPv6 underlays, several ways out, outer tags, UDP checksums,
-// fragmentation rules; frames that are too large.
+// In: a frame for a tunnel that is not plain, or that is not plain itself, or does not fit. Out: as in Worker+Encapsulate: several ways out, outer tags, UDP checksums, fragmentation
+// rules; frames that are too large.
 
 extension Worker {
     @_noLocks @_noAllocation @inline(never)
@@ -44,7 +44,7 @@ extension Worker {
         _ record: UnsafePointer<TunnelRecord>, to start: UnsafeMutableRawPointer, network: Int, innerByteCount: UInt32, _ flow: InnerFlow,
         mustNotBeFragmented: Bool
     ) {
-        let copied = flow.trafficClass & UInt32(record.pointee.copiedBits)
+        let copied = flow.trafficClass & UInt32(record.pointee.more.copiedBits)
         let tag = record.pointee.more.tag
         let untagged = tag == 0 ? start : start + 4
         if record.pointee.shape == .ipv6 {
@@ -83,7 +83,7 @@ extension Worker {
     /// In: a packet with its headers, all but the UDP checksum. Out: in the transmit queue.
     @_noLocks @_noAllocation @inline(__always)
     mutating func send(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>, tunnel: Int) {
-        if record.pointee.more.udpChecksum != .none { Worker.writeUDPChecksum(packet, record) }
+        if record.pointee.udpChecksum != .none { Worker.writeUDPChecksum(packet, record) }
         Worker.setOffloads(packet, record.pointee.offloadFlags) {
             vd_tx_offload(record.pointee.more.tag == 0 ? 14 : 18, record.pointee.shape == .ipv6 ? 40 : 20, 8 + 8 + 14)
         }
@@ -93,15 +93,15 @@ extension Worker {
 
     /// The whole checksum; or, for a device that computes it, that of the pseudo header alone, as rte_mbuf asks.
     @_noLocks @_noAllocation @inline(never)
-    private static func writeUDPChecksum(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>) {
+    static func writeUDPChecksum(_ packet: UnsafeMutablePointer<vd_mbuf>, _ record: UnsafePointer<TunnelRecord>) {
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
         let udpOffset = record.pointee.udpOffset
         let udp = start + udpOffset
         let length = packet.pointee.pkt_len &- UInt32(truncatingIfNeeded: udpOffset)
         let addresses =
-            record.pointee.shape == .ipv6 ? UInt64(record.pointee.header6.pseudoSum) : InternetChecksum.pseudoSum(ipv4: udp - 20)
+            record.pointee.shape == .ipv6 ? UInt64(record.pointee.more.pseudoSum6) : InternetChecksum.pseudoSum(ipv4: udp - 20)
         let pseudo = addresses &+ UInt64(UInt16(truncatingIfNeeded: length).byteSwapped)
-        if record.pointee.more.udpChecksum == .device {
+        if record.pointee.udpChecksum == .device {
             udp.put(InternetChecksum.fold(pseudo), 6)
         } else {
             let sum = pseudo &+ UInt64(vd_mbuf_checksum(packet, UInt32(truncatingIfNeeded: udpOffset), length))

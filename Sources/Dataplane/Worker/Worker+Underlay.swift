@@ -14,7 +14,8 @@ extension Worker {
         let context = UnderlayContext(
             portMAC: port.pointee.mac, udpPortBE: udpPortBE, firstAddress: isOpen ? addresses.first : .max,
             firstIPv6: isOpen ? addresses.firstIPv6 : .none,
-            vxlanMask: vxlanMask, vnis: tables.vnis, vteps: tables.vteps.snapshot, port: port, tables: tables)
+            vxlanMask: vxlanMask, vnis: tables.vnis, vteps: tables.vteps.snapshot, vteps6: tables.vteps6.snapshot, port: port,
+            tables: tables)
         prefetchHeaders(received)
         var bytes: UInt64 = 0
         var count = received
@@ -26,7 +27,13 @@ extension Worker {
             let packet = packets[i].unsafelyUnwrapped
             i &+= 1
             bytes &+= UInt64(packet.pointee.pkt_len)
-            switch UnderlayVerdict.decide(packet, context) {
+            let frame = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
+            if let inner = UnderlayVerdict.plain(packet, frame, context) {
+                take(packet, inner, next)
+                next += 1
+                continue
+            }
+            switch UnderlayVerdict.decideByTheBook(packet, frame, context) {
             case .drop(let reason):
                 drop(packet, reason)
             case .punt:
