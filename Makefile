@@ -60,7 +60,7 @@ run-dependencies:
 	@scripts/install-dependencies run
 
 .PHONY: bench
-bench: dependencies build ## Measure against the bar and beside testpmd and Open vSwitch (10 minutes)
+bench: dependencies build ## Measure against the bar and beside testpmd and Open vSwitch (11 minutes)
 	@Benchmarks/run
 
 .PHONY: bench-quick

@@ -1,6 +1,7 @@
 """The bar: what Viaduct must reach and aims at, row by row, against what was measured."""
 
 from dataclasses import dataclass
+from statistics import median
 
 from . import micro, result
 from .figures import median_ratio, spread
@@ -103,19 +104,30 @@ def rate_ratio(name, reference):
     return ratio([name], reference, lambda run, other: (other["gateway"], run["gateway"]))
 
 
-def own_ratio(names, reference):
-    return ratio(names, reference, lambda run, other: (run["own"], other["own"]))
+def own_ratio(names, reference, directions=DIRECTIONS):
+    return ratio(names, reference, lambda run, other: (run["own"], other["own"]), directions)
 
 
-def ratio(names, reference, parts):
+def ratio(names, reference, parts, directions=DIRECTIONS):
     def find(document):
         found = []
         for name in names:
-            for direction in DIRECTIONS:
+            for direction in directions:
                 split = [parts(run, other) for run, other in calm_rounds(document, f"{direction} {name}", f"{direction} {reference}")]
                 found.append((f"{direction} {name}", median_ratio([a for a, _ in split], [b for _, b in split])))
         return found
     return find
+
+
+def checksum_costs(document):
+    """Own cycles that each byte of a frame adds where UDP checksums are computed and verified in software: the longest against the smallest."""
+    found = []
+    for underlay in ("ipv4-checksum", "ipv6-checksum"):
+        for direction in DIRECTIONS:
+            long, short = (f"{direction} {underlay} {size}" for size in (1518, 64))
+            growth = [of_long["own"] - of_short["own"] for of_long, of_short in calm_rounds(document, long, short)]
+            found.append((f"{direction} {underlay}", median(growth) / (1518 - 64) if growth else None))
+    return found
 
 
 def calm_rounds(document, *keys):
@@ -162,6 +174,11 @@ ROWS = [
     Row("packets/s, 4000 networks x 25 MACs against 1 x 100,000", (0.9,), (1.0,), rate_ratio("synthetic 100000x4000", "synthetic 100000x1"),
         least=True, digits=2),
     Row("IMIX and 1518-byte frames against 64, own cycles", (1.15,), (1.0,), own_ratio(["imix", "1518"], "64"), unit="x", digits=2),
+    Row("IPv6 encapsulation with zero checksum against IPv4, own cycles", (1.1,), (1.0,), own_ratio(["ipv6"], "ipv4", ("encap",)), unit="x",
+        digits=2),
+    Row("IPv6 decapsulation with zero checksum against IPv4, own cycles", (1.1,), (1.0,), own_ratio(["ipv6"], "ipv4", ("decap",)), unit="x",
+        digits=2),
+    Row("UDP checksum in software over IPv4 / IPv6, cycles per byte", (None,), (None,), checksum_costs, digits=3),
     Row("2 workers against 1, packets/s", (1.8,), (1.95,), field(["encap 2 workers", "decap 2 workers"], "ratio"), least=True, unit="x",
         digits=2),
     Row("replication to 8 and 64 VTEPs, own cycles per copy", (90,), (50,), field(["replicate 8", "replicate 64"], "copies")),

@@ -58,6 +58,22 @@ def test_rounds_in_which_the_core_was_lost_do_not_count_beside_calm_ones():
     assert judged("IMIX", document)["values"][0]["value"] == 1.0
 
 
+def test_ipv6_is_set_beside_ipv4_in_each_direction():
+    document = {"matrix": {"encap ipv4": runs(50, 100), "encap ipv6": runs(55, 110), "decap ipv4": runs(50), "decap ipv6": runs(49)}}
+    assert [judged(f"IPv6 {name}", document)["verdict"] for name in ("encapsulation", "decapsulation")] == ["met", "aim met"]
+    document["matrix"]["encap ipv6"] = runs(56, 112)
+    assert judged("IPv6 encapsulation", document)["measured"] == "1.12x"
+    assert judged("IPv6 encapsulation", document)["verdict"] == "missed"
+
+
+def test_what_a_byte_of_a_checksum_costs_is_what_long_frames_take_more():
+    keys = [f"{direction} ipv6-checksum" for direction in ("encap", "decap")]
+    matrix = {f"{key} 64": runs(100, 130) for key in keys} | {f"{key} 1518": runs(245.4, 275.4) for key in keys}
+    row = judged("UDP checksum", {"matrix": matrix})
+    assert row["measured"] == "? / ? / 0.100 / 0.100"
+    assert [value["verdict"] for value in row["values"]] == ["not measured", "not measured", "reported", "reported"]
+
+
 def test_more_macs_are_slower_when_their_packets_take_longer():
     document = {"matrix": {"encap synthetic 100000x1": runs(50), "encap synthetic 1000000x1": runs(150)}}
     assert judged("1 million MACs against", document)["values"][0]["value"] == 0.5
@@ -78,6 +94,6 @@ def test_latency_is_reported_whatever_it_is():
 
 
 def test_the_rows_are_those_of_the_bar_in_its_order():
-    assert len(bar.ROWS) == 16
+    assert len(bar.ROWS) == 19
     assert bar.ROWS[0].text.startswith("encapsulation, 1000 MACs")
     assert bar.ROWS[-1].text.startswith("memory")

@@ -4,7 +4,10 @@ from . import NoFigures, style
 
 COLOURS = [style.SKY, style.YELLOW, style.ORANGE, style.GREEN, style.BLUE, style.PURPLE, style.VERMILLION, style.GREY]
 DARK = {style.BLUE, style.VERMILLION, style.GREY, style.GREEN}
-TITLES = {"encap": "encapsulation", "decap": "decapsulation"}
+# In this order for each number of pairs.
+TITLES = {
+    "encap": "encapsulation", "encap-ipv6": "encapsulation, IPv6", "decap": "decapsulation", "decap-ipv6": "decapsulation, IPv6",
+}
 # Narrower segments have no room for their figure, in cycles.
 LABELLED_CYCLES_MIN = 4
 
@@ -13,7 +16,7 @@ def draw(document):
     rows = [row for row in (document.get("micro") or {}).get("results", []) if row["name"].startswith("stage_")]
     if not rows:
         raise NoFigures("the result has no stages")
-    bars = sorted({(row["variant"], row["entries"]) for row in rows}, key=lambda bar: (bar[1], bar[0] == "decap"))
+    bars = sorted({(row["variant"], row["entries"]) for row in rows}, key=lambda bar: (bar[1], list(TITLES).index(bar[0])))
     names = list(dict.fromkeys(row["name"] for row in rows))
     # Both directions begin with a stage of their own: keep these beside each other.
     names.sort(key=lambda name: name not in ("stage_classify", "stage_validate"))
@@ -30,7 +33,7 @@ def draw(document):
         ends = [end + value for end, value in zip(ends, values)]
     for place, end in enumerate(ends):
         axis.text(end + max(ends) * 0.01, place, f"{end:.0f}", va="center", fontweight="bold")
-    axis.set_yticks(range(len(bars)), [f"{TITLES.get(variant, variant)}\n{style.count(entries)} pairs" for variant, entries in bars])
+    axis.set_yticks(range(len(bars)), [f"{TITLES[variant]}\n{style.count(entries)} pairs" for variant, entries in bars])
     axis.invert_yaxis()
     axis.grid(axis="y", visible=False)
     axis.grid(axis="x", visible=True)

@@ -61,7 +61,7 @@ extension PacketPath {
         func segments() throws {
             var random = seededRandom("Packet checksums")
             try Environment.start()
-            let pool = try PacketPool.make(name: "checksums", count: 255, frameMaximum: 2048)
+            let pool = try PacketPool.make(name: "checksums", count: 1023, frameMaximum: 2048)
             defer { pool.free() }
             for round in 0..<3000 {
                 let pieces = (0..<1 + random.below(6)).map { _ in
