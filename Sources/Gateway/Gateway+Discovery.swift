@@ -11,6 +11,8 @@ extension Gateway {
         case .added:
             if let index = reconciler.tunnels[remote]?.index { tunnelBaselines[index] = counters(of: index) }
             logger.notice("remote VTEP \(remote) discovered")
+            // Until its next hop answers, what was flooded to its hosts so far is dropped: ask soon, and for several at once.
+            housekeeping.neighborsDue = min(housekeeping.neighborsDue, now + .milliseconds(5))
         case .full:
             housekeeping.vtepsRefused += 1
             guard housekeeping.told.insert(.vtepHeard).inserted else { return }
