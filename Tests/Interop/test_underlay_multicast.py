@@ -79,6 +79,10 @@ def world(shared_lab):
             snooping, address=f"{OUTSIDE}/24", vni=10, remotes=["192.0.2.1"], inner=scene.inner(3), label="outside"))
     for group in GROUPS.values():
         assert snooping.forwards(group, uplink), f"the gateway did not join {group}"
+    # No configuration names the members: the first packets are lost while the gateway gets to know them.
+    assert world.tagged.reaches(world.four.address) and world.other.reaches(world.six.address)
+    for remote in ENDPOINTS.values():
+        assert wait_for(lambda: (gateway.row("tunnels", remote=remote) or {}).get("state") == "up")
     yield world
     world.cable.close()
 
