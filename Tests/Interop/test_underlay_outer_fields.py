@@ -7,7 +7,7 @@ from lab import scene, tshark
 from lab.configuration import access, configuration, network, tagged, underlay
 from lab.counters import DropWatch
 from lab.frames import vlan
-from lab.outer import PAYLOAD, flow, flow_port, flows, outer_frames, received, tunnelled
+from lab.outer import flow, flow_port, flows, is_flow, outer_frames, received, tunnelled
 from lab.transfer import transfer
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
@@ -231,7 +231,7 @@ def heard_bits(world, endpoint):
             from_endpoint(world, endpoint, flow(endpoint, world.tagged, 1000 + bit), bits=1 << bit)
         # The last one has none: once it is there, nothing follows.
         from_endpoint(world, endpoint, flow(endpoint, world.tagged, 999))
-        frames = iter(lambda: flow_port(capture.wait_for(lambda frame: PAYLOAD in frame)), 999)
+        frames = iter(lambda: flow_port(capture.wait_for(is_flow)), 999)
         return [port - 1000 for port in frames]
 
 
@@ -270,7 +270,7 @@ def test_an_outer_tag_is_pushed_and_expected(lab, name, mtu):
         untagged = tunnelled(flow(vtep, host, 1), source=remote, target=local, mac=gateway.mac("wan0"), vni=scene.VNI)
         vtep.inject(untagged, interface=vtep.underlay)
         assert watch.counts("underlay_vlan", 1)
-        assert capture.wait_for(lambda frame: PAYLOAD in frame, timeout=0.2) is None
+        assert capture.wait_for(is_flow, timeout=0.2) is None
 
 
 def tag_of_a_flow(host, vtep):

@@ -15,7 +15,7 @@ import pytest
 from lab import scene
 from lab.configuration import access, configuration, network, tagged, underlay
 from lab.counters import DropWatch
-from lab.outer import PAYLOAD, flow_port, flows
+from lab.outer import flow_port, flows, is_flow
 from lab.transfer import transfer
 from lab.waiting import wait_for
 
@@ -110,27 +110,27 @@ def reload(world):
         assert settles(world, endpoint, BOTH)
 
 
-def spread(world, endpoint, ports):
-    """Flow -> the router that its frame came through, for those of the flows that arrive."""
+def spread(world, endpoint, ports, patience=5):
+    """Flow -> the router that its frame came through, for those of the flows that arrive with no longer gap than ``patience`` seconds."""
     names = {f"02:5b:00:00:02:{254 - index:02x}": name for index, name in enumerate(world.routers)}
     arrived = {}
     with endpoint.capture(endpoint.underlay) as capture:
         for frame in flows(world.tagged, endpoint, ports):
             world.tagged.inject(frame)
-        while len(arrived) < len(ports) and (frame := capture.wait_for(lambda frame: PAYLOAD in frame, timeout=1)):
+        while len(arrived) < len(ports) and (frame := capture.wait_for(is_flow, patience)):
             arrived[flow_port(frame)] = names[frame[6:12].hex(":")]
     return arrived
 
 
-def shares(world, endpoint, ports):
+def shares(world, endpoint, ports, **options):
     """Router -> how many of the flows came through it."""
-    return Counter(spread(world, endpoint, ports).values())
+    return Counter(spread(world, endpoint, ports, **options).values())
 
 
 def settles(world, endpoint, routers, ports=range(64)):
     """Whether all flows come to arrive, over just these routers."""
     def as_wanted():
-        seen = shares(world, endpoint, ports)
+        seen = shares(world, endpoint, ports, patience=0.5)
         return seen.total() == len(ports) and set(seen) == set(routers)
 
     return wait_for(as_wanted, SETTLE_SECONDS)
@@ -243,7 +243,7 @@ def test_a_minute_of_flapping_and_a_dying_router_cost_nothing_afterwards(world, 
                     world.tagged.inject(frame)
                 sent += len(steady)
                 time.sleep(intervals.uniform(0, 1.5))
-        received = sum(PAYLOAD in frame for frame in capture.frames())
+        received = sum(map(is_flow, capture.frames(1)))
     print(f"{sent} frames of {len(steady)} steady flows")
     assert received == sent
     assert settles(world, world.four, BOTH)

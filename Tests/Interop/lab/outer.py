@@ -42,9 +42,15 @@ def outer_frames(sender, endpoint, frames):
         return list(received(capture, len(frames)))
 
 
+def is_flow(frame):
+    """Whether a frame holds a packet of a flow, in a tunnel or not, and no ICMP message about one: an EtherType precedes its IP header."""
+    at = frame.find(PAYLOAD) - UDP_BYTES
+    return at > 0 and (frame[at - 22 : at - 20] == b"\x08\x00" or frame[at - 42 : at - 40] == b"\x86\xdd")
+
+
 def received(capture, count):
-    """The first ``count`` frames of a capture that hold the payload, or fewer when no more come."""
-    while count and (frame := capture.wait_for(lambda frame: PAYLOAD in frame, timeout=2)):
+    """The first ``count`` frames of a capture that hold a packet of a flow, or fewer when no more come."""
+    while count and (frame := capture.wait_for(is_flow, timeout=2)):
         count -= 1
         yield frame
 
