@@ -166,10 +166,12 @@ extension PacketPath {
             try Rig.blue(options) { rig in
                 rig.put(Blue.b, .tunnel(1))
                 rig.tables.networks.setTellsTooBig(NetworkIndex(1), true)
-                // However slow this machine, a batch of twice the limit within less than a second is told of in part.
-                var batch = 0
-                repeat { batch = try told(rig, 2 * Worker.tooBigPerSecond) } while batch == 2 * Worker.tooBigPerSecond
-                #expect(batch >= Worker.tooBigPerSecond)
+                // However slow this machine, of ten batches of twice the limit one takes less than a second, and is told of in part.
+                var batches: [Int] = []
+                repeat {
+                    batches.append(try told(rig, 2 * Worker.tooBigPerSecond))
+                } while batches.last == 2 * Worker.tooBigPerSecond && batches.count < 10
+                #expect((Worker.tooBigPerSecond..<2 * Worker.tooBigPerSecond).contains(batches.last ?? 0))
                 usleep(1_100_000)
                 try #expect(told(rig, 10) == 10)
             }

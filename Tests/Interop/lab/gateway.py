@@ -92,6 +92,10 @@ class Gateway:
         """The document of ``viaduct show --json``."""
         return json.loads(self.run("show", "--json").stdout)
 
+    def free_buffers(self, looks=10):
+        """Packet buffers in the pool at rest: the most of a few looks, since at any of them a packet may be under way."""
+        return max(self.summary()["packet_pool"]["free"] for _ in range(looks))
+
     def row(self, what, **wanted):
         """The one row of ``show`` whose keys have the values wanted; None when there is none."""
         for row in self.show(what):
