@@ -40,6 +40,15 @@ extension Configuration {
         package static let macCapacity = 16...16_777_216
         /// Seconds.
         package static let ageing = 0...86400
+        package static let macLimit = 1...16_777_216
+        /// Frames a second.
+        package static let stormRate = 1...100_000_000
+        package static let moves = 0...1000
+        /// Seconds.
+        package static let moveSeconds = 1...86400
+        package static let splitHorizonGroup = 1...255
+        /// Configured hosts of a network, for ARP and ND suppression.
+        package static let neighborsPerNetwork = 4096
         package static let nameByteCount = 1...63
         package static let deviceByteCount = 1...255
         /// `sun_path` of a Unix socket address has 108 bytes; SwiftNIO takes 103 of them.

@@ -52,6 +52,16 @@ package struct Configuration: Equatable, Sendable {
         /// Largest Ethernet payload in bytes: header and VLAN tag come on top.
         package var mtu: Int
         package var queues = QueueCount.auto
+        // Access only.
+        package var learning = Learning.on
+        package var macLimit: MACLimit?
+        package var stormControl = StormControl()
+        /// No frames to other isolated ports (private VLAN).
+        package var isIsolated = false
+        /// No frames to other ports of the same group, 1 to 255; `nil` = in none.
+        package var splitHorizonGroup: Int?
+        /// Probes are sent through the port, to find out whether it is part of a loop.
+        package var detectsLoops = false
         // Underlay only.
         package var addresses: [InterfaceAddress] = []
         /// Default next hops: at most one of each family.
@@ -80,10 +90,12 @@ package struct Configuration: Equatable, Sendable {
         case dscp
     }
 
-    /// DSCP of outer headers: a number from 0 to 63, or the inner packet's, 0 where the inner frame holds no IP packet (RFC 2983).
+    /// DSCP of outer headers: a number from 0 to 63; or the inner packet's, 0 where the inner frame holds no IP packet (RFC 2983); or the class selector of the
+    /// frame's 802.1p priority, 0 where it has no tag (RFC 2474 section 4.2.2).
     package enum DSCP: Equatable, Sendable {
         case fixed(Int)
         case copy
+        case priority
     }
 
     package enum TrafficDirection: String, CaseIterable, Sendable { case send, receive }
@@ -152,6 +164,9 @@ package struct Configuration: Equatable, Sendable {
         package var capacity = 65536
         /// Seconds without a frame after which a learned entry is removed; 0 = never.
         package var ageing = 300
+        /// What becomes of new MACs when the table is full.
+        package var whenFull = LimitAction.flood
+        package var moves = MoveGuard()
 
         package init() {}
     }
@@ -173,6 +188,18 @@ package struct Configuration: Equatable, Sendable {
         package var mtu: Int?
         /// Hosts whose packets do not fit the underlay are told so (RFC 1191, RFC 8201).
         package var icmpTooBig = false
+        package var macLimit: MACLimit?
+        package var stormControl = StormControl()
+        /// `nil` = ``MACs/moves``.
+        package var moves: MoveGuard?
+        /// ARP and ND requests for known neighbours are answered by the gateway.
+        package var suppressesNeighbors = false
+        /// Hosts of the network that are known from the start.
+        package var neighbors: [StaticNeighbor] = []
+        /// Multicast goes to members only (RFC 4541).
+        package var snoopsMulticast = false
+        package var innerTag = InnerTag.drop
+        package var linkLocal: Set<LinkLocalProtocol> = []
 
         package init(name: String, vni: VNI) {
             self.name = name

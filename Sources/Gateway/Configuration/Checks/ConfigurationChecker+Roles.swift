@@ -10,6 +10,11 @@ extension ConfigurationChecker {
                         advice: "remove it, or make the port `role: underlay`")
                 }
             case .underlay:
+                for key in port.accessKeys {
+                    findings.error(
+                        at: key.position, "\(quoted(key.value)) has no meaning on an underlay port",
+                        advice: "remove it, or make the port `role: access`")
+                }
                 if port.addresses.isEmpty, port.addresses.isComplete {
                     findings.error(
                         at: port.addresses.position, "an underlay port needs an address: it is the source of tunnel packets",

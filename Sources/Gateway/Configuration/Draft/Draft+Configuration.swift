@@ -38,17 +38,27 @@ extension Draft.Port {
         guard let name, let device, let role, let mtu, let queues else { return nil }
         var port = Configuration.Port(name: name.value, device: device.value, role: role.value, mtu: mtu.value)
         port.queues = queues.value
+        port.learning = learning?.value ?? port.learning
+        port.macLimit = macLimit?.value
+        port.stormControl = stormControl?.value ?? port.stormControl
+        port.isIsolated = isolated?.value ?? port.isIsolated
+        port.splitHorizonGroup = splitHorizonGroup?.value
+        port.detectsLoops = loopDetection?.value ?? port.detectsLoops
         port.addresses = addresses.map(\.value)
         port.gateways = gateways.map(\.value)
-        port.neighbors = neighbors.compactMap { neighbor in
-            guard let address = neighbor.address, let mac = neighbor.mac else { return nil }
-            return Configuration.StaticNeighbor(address: address.value, mac: mac.value)
-        }
+        port.neighbors = neighbors.compactMap { $0.configuration() }
         port.vlan = vlan?.value
         port.priority = priority?.value ?? port.priority
         port.dscp = dscp?.value
         port.udp6ZeroChecksum = Set(udp6ZeroChecksum.map(\.value))
         return port
+    }
+}
+
+extension Draft.Neighbor {
+    fileprivate func configuration() -> Configuration.StaticNeighbor? {
+        guard let address, let mac else { return nil }
+        return Configuration.StaticNeighbor(address: address.value, mac: mac.value)
     }
 }
 
@@ -89,8 +99,10 @@ extension Draft.Route {
 
 extension Draft.MACs {
     fileprivate func configuration() -> Configuration.MACs? {
-        guard let capacity, let ageing else { return nil }
+        guard let capacity, let ageing, let whenFull, let moves else { return nil }
         var macs = Configuration.MACs()
+        macs.whenFull = whenFull.value
+        macs.moves = moves.value
         macs.capacity = capacity.value
         macs.ageing = ageing.value
         return macs
@@ -112,6 +124,14 @@ extension Draft.Network {
         network.groupPort = groupPort?.value
         network.mtu = mtu?.value
         network.icmpTooBig = icmpTooBig?.value ?? false
+        network.macLimit = macLimit?.value
+        network.stormControl = stormControl?.value ?? network.stormControl
+        network.moves = moves?.value
+        network.suppressesNeighbors = neighborSuppression?.value ?? false
+        network.neighbors = neighbors.compactMap { $0.configuration() }
+        network.snoopsMulticast = multicastSnooping?.value ?? false
+        network.innerTag = innerTag?.value ?? network.innerTag
+        network.linkLocal = Set(linkLocal.map(\.value))
         return network
     }
 

@@ -2,7 +2,8 @@ import Dataplane
 
 extension Draft.Network {
     static let keys = [
-        "name", "vni", "port", "members", "remotes", "group", "group-port", "mtu", "icmp-too-big", "static-macs",
+        "name", "vni", "port", "members", "remotes", "group", "group-port", "mtu", "icmp-too-big", "static-macs", "mac-limit",
+        "storm-control", "moves", "neighbor-suppression", "neighbors", "multicast-snooping", "inner-tag", "link-local",
     ]
 
     init?(_ node: YAMLNode) {
@@ -21,6 +22,16 @@ extension Draft.Network {
         groupPort = network["group-port"]?.text()
         mtu = network["mtu"]?.integer(in: Configuration.Limits.mtu, unit: "bytes")
         icmpTooBig = network["icmp-too-big"]?.flag()
+        macLimit = network["mac-limit"]?.macLimit()
+        stormControl = network["storm-control"]?.stormControl()
+        moves = network["moves"]?.moveGuard(standard: Configuration.MoveGuard())
+        neighborSuppression = network["neighbor-suppression"]?.flag()
+        neighbors = network.entries("neighbors", atMost: Configuration.Limits.neighborsPerNetwork, read: Draft.Neighbor.init)
+        multicastSnooping = network["multicast-snooping"]?.flag()
+        innerTag = network["inner-tag"]?.choice(of: Configuration.InnerTag.self)
+        linkLocal = network.oneOrMore("link-local", atMost: Configuration.LinkLocalProtocol.allCases.count) {
+            $0.choice(of: Configuration.LinkLocalProtocol.self)
+        }
         if let port = network["group-port"], !hasGroup {
             node.findings.error(
                 at: port.position, "`group-port` has no meaning without `group`", advice: "add the multicast group, or remove the key")

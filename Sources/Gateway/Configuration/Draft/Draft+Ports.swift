@@ -2,7 +2,8 @@ import Dataplane
 
 extension Draft.Port {
     static let underlayOnlyKeys = ["addresses", "gateway", "neighbors", "vlan", "priority", "dscp", "udp6-zero-checksum"]
-    static let keys = ["name", "device", "role", "mtu", "queues"] + underlayOnlyKeys
+    static let accessOnlyKeys = ["learning", "mac-limit", "storm-control", "isolated", "split-horizon-group", "loop-detection"]
+    static let keys = ["name", "device", "role", "mtu", "queues"] + accessOnlyKeys + underlayOnlyKeys
 
     init?(_ node: YAMLNode) {
         guard let port = node.mapping(keys: Draft.Port.keys) else { return nil }
@@ -19,6 +20,13 @@ extension Draft.Port {
         priority = port["priority"]?.priority()
         dscp = port["dscp"]?.dscp()
         udp6ZeroChecksum = port.oneOrMore("udp6-zero-checksum", atMost: 2) { $0.choice(of: Configuration.TrafficDirection.self) }
+        learning = port["learning"]?.choice(of: Configuration.Learning.self)
+        macLimit = port["mac-limit"]?.macLimit()
+        stormControl = port["storm-control"]?.stormControl()
+        isolated = port["isolated"]?.flag()
+        splitHorizonGroup = port["split-horizon-group"]?.integer(in: Configuration.Limits.splitHorizonGroup)
+        loopDetection = port["loop-detection"]?.flag()
+        accessKeys = Draft.Port.accessOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
         underlayKeys = Draft.Port.underlayOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
     }
 }

@@ -33,8 +33,17 @@ struct Draft {
         var priority: Located<Configuration.Priority>?
         var dscp: Located<Configuration.DSCP>?
         var udp6ZeroChecksum: Entries<Located<Configuration.TrafficDirection>>
+        /// `nil` when left out, too; so are the next six.
+        var learning: Located<Configuration.Learning>?
+        var macLimit: Located<Configuration.MACLimit>?
+        var stormControl: Located<Configuration.StormControl>?
+        var isolated: Located<Bool>?
+        var splitHorizonGroup: Located<Int>?
+        var loopDetection: Located<Bool>?
         /// Positions of the keys that only an underlay port may have, as far as they are there.
         var underlayKeys: [Located<String>]
+        /// The same of access ports.
+        var accessKeys: [Located<String>]
     }
 
     struct Neighbor {
@@ -65,6 +74,8 @@ struct Draft {
     struct MACs {
         var capacity: Located<Int>?
         var ageing: Located<Int>?
+        var whenFull: Located<Configuration.LimitAction>?
+        var moves: Located<Configuration.MoveGuard>?
     }
 
     struct Route {
@@ -79,7 +90,7 @@ struct Draft {
         var members: Entries<Member>
         var remotes: Entries<Located<IPAddress>>
         var staticMACs: Entries<StaticMAC>
-        /// `nil` when left out, too; so are the next three.
+        /// `nil` when left out, too; so is each optional below.
         var udpPort: Located<UInt16>?
         var group: Located<IPAddress>?
         /// Whether the network has the key, its value right or wrong.
@@ -87,6 +98,14 @@ struct Draft {
         var groupPort: Located<String>?
         var mtu: Located<Int>?
         var icmpTooBig: Located<Bool>?
+        var macLimit: Located<Configuration.MACLimit>?
+        var stormControl: Located<Configuration.StormControl>?
+        var moves: Located<Configuration.MoveGuard>?
+        var neighborSuppression: Located<Bool>?
+        var neighbors: Entries<Neighbor>
+        var multicastSnooping: Located<Bool>?
+        var innerTag: Located<Configuration.InnerTag>?
+        var linkLocal: Entries<Located<Configuration.LinkLocalProtocol>>
     }
 
     struct Member {
