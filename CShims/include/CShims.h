@@ -7,6 +7,7 @@
 #include "vd_eal.h"
 #include "vd_generator.h"
 #include "vd_mbuf.h"
+#include "vd_meter.h"
 #include "vd_port.h"
 #include "vd_ring.h"
 #include "vd_rss.h"

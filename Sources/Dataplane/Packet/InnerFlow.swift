@@ -4,6 +4,8 @@ package struct InnerFlow {
     package let hash: UInt64
     /// DSCP and ECN of the IPv4 or IPv6 packet in the frame, 0 where it holds none.
     package let trafficClass: UInt32
+    /// The class selector of the frame's 802.1p priority, in its place in the traffic class.
+    var priorityClass: UInt32 = 0
 
     /// `frame` starts twelve bytes before the EtherType of the payload. `byteCount`: what lies in one piece from there on, at least 14.
     /// `source` and `destination`: the MAC table's hashes of the frame's keys.

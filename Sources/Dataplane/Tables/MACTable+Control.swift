@@ -19,6 +19,8 @@ extension MACTable {
                 if entry == fresh {
                     _ = erase(slot, key, entry)
                 } else if MACTable.replace(slot, key, entry, with: key, fresh) {
+                    if entry.isLearned { quotas.giveBack(key, entry.destination) }
+                    if fresh.isLearned { quotas.force(key, destination) }
                     return true
                 }
             } else {
@@ -99,8 +101,47 @@ extension MACTable {
             if bucket != home(hash), bucket != alternate(hash) { findings.append("\(key) is in a bucket that is not its own") }
             if entry.origin == nil { findings.append("\(key) has no origin") }
         }
+        var learned: [NetworkIndex: Int] = [:], onPort: [PortIndex: Int] = [:]
+        forEach { key, entry in
+            guard entry.isLearned else { return }
+            learned[key.network, default: 0] += 1
+            if let port = entry.destination.port { onPort[port, default: 0] += 1 }
+        }
+        for (network, count) in learned where quota(of: network).count != count {
+            findings.append("network \(network.rawValue) has \(count) learned entries, its quota says \(quota(of: network).count)")
+        }
+        for index in 0..<PortTable.capacity {
+            let port = PortIndex(UInt16(index))
+            guard quota(of: port).count != onPort[port] ?? 0 else { continue }
+            findings.append("port \(index) has \(onPort[port] ?? 0) learned entries, its quota says \(quota(of: port).count)")
+        }
         if keys.count != count { findings.append("count is \(count), entries are \(keys.count)") }
         return findings
+    }
+
+    /// Deletes `count` learned entries of those that `matches` accepts: of the port or VTEP that has most of them, those that were silent for longest; when another
+    /// comes to have most, of that one. The number deleted.
+    @discardableResult
+    package func evict(_ count: Int, where matches: (MACKey, MACEntry) -> Bool) -> Int {
+        var holders: [UInt32: [(key: MACKey, entry: MACEntry)]] = [:]
+        forEach { key, entry in
+            guard entry.isLearned, matches(key, entry) else { return }
+            holders[entry.destination.holder, default: []].append((key, entry))
+        }
+        // The oldest last.
+        var lists = holders.values.map { $0.sorted { $0.entry.lastSeen > $1.entry.lastSeen } }
+        var left = count, evicted = 0
+        while left > 0, let largest = lists.indices.max(by: { lists[$0].count < lists[$1].count }), !lists[largest].isEmpty {
+            let second = lists.indices.filter { $0 != largest }.map { lists[$0].count }.max() ?? 0
+            for _ in 0..<min(left, max(1, lists[largest].count - second)) {
+                guard let (key, entry) = lists[largest].popLast() else { break }
+                left -= 1
+                // An entry that was refreshed meanwhile is not silent.
+                if let slot = slot(of: key, hash: hash(key)), erase(slot, key, entry) { evicted += 1 }
+            }
+        }
+        beginEpoch()
+        return evicted
     }
 
     private func forEachSlot(in range: Range<Int>, _ body: (Bucket, MACKey, MACEntry) -> Void) {
@@ -114,7 +155,7 @@ extension MACTable {
 
     private func erase(_ slot: Bucket, _ key: MACKey, _ entry: MACEntry) -> Bool {
         guard MACTable.replace(slot, key, entry, with: MACKey(rawValue: 0), .none) else { return false }
-        release()
+        release(key, entry)
         return true
     }
 

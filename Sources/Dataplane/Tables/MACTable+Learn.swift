@@ -9,6 +9,9 @@ package enum LearnOutcome: UInt8, Sendable {
     /// An entry of higher rank says otherwise.
     case violation
     case full
+    /// As many entries as its network may have, or its port.
+    case networkLimit
+    case portLimit
     /// Another writer was faster; the next frame will tell.
     case busy
 }
@@ -41,15 +44,31 @@ extension MACTable {
             if entry.isLearned { _ = MACTable.replace(slot, key, entry, with: key, fresh) }
             return .known
         }
-        guard entry.isLearned else { return .violation }
+        guard entry.isLearned, !isKept(entry.destination) else { return .violation }
+        return move(slot, key, entry, to: fresh, previous: &previous)
+    }
+
+    /// Whether what has been learned there stays there.
+    @_noLocks @_noAllocation @inline(__always)
+    private func isKept(_ destination: Destination) -> Bool {
+        guard let port = quotas.port(destination) else { return false }
+        return port.pointee.isSticky != 0
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    private func move(_ slot: Bucket, _ key: MACKey, _ entry: MACEntry, to fresh: MACEntry, previous: inout Destination) -> LearnOutcome {
+        let old = quotas.port(entry.destination), new = quotas.port(fresh.destination)
+        if let new, new != old, !MACQuotas.take(new) { return .portLimit }
+        let isMoved = MACTable.replace(slot, key, entry, with: key, fresh)
+        if new != old, let left = isMoved ? old : new { MACQuotas.giveBack(left) }
         previous = entry.destination
-        return MACTable.replace(slot, key, entry, with: key, fresh) ? .moved : .busy
+        return isMoved ? .moved : .busy
     }
 
     /// Inserts a key that was not found.
     @_noLocks @_noAllocation
     func insert(_ key: MACKey, _ entry: MACEntry, hash: UInt64) -> LearnOutcome {
-        guard reserve() else { return .full }
+        if let refusal = reserve(key, entry) { return refusal }
         let home = home(hash)
         let alternate = alternate(hash)
         if let slot = claim(in: home, key, entry) ?? claim(in: alternate, key, entry) {
@@ -61,26 +80,36 @@ extension MACTable {
         case .made(let slot):
             return settle(key, entry, in: slot, home: home, alternate: alternate)
         case .none:
-            release()
+            release(key, entry)
             return .full
-        case .lost:
+        case .lost(let victim, let victimEntry):
+            // The room counted for the key is the victim's now.
+            if entry.isLearned { quotas.giveBack(key, entry.destination) }
+            if victimEntry.isLearned { quotas.force(victim, victimEntry.destination) }
             return .busy
         }
     }
 
-    /// Counts one slot more, unless the table is at its capacity. The count follows the slots, not the keys: who fills a slot has counted
-    /// it before, who empties one counts it off. So it stays right whoever of several writers wins a slot.
+    /// Counts one slot more, unless the table is at its capacity, or the network or the port at its limit; then says which. The counts follow the slots, not the
+    /// keys: who fills a slot has counted it before, who empties one counts it off. So they stay right whoever of several writers wins a slot.
     @_noLocks @_noAllocation @inline(__always)
-    private func reserve() -> Bool {
+    private func reserve(_ key: MACKey, _ entry: MACEntry) -> LearnOutcome? {
+        if entry.isLearned, let refusal = quotas.take(key, entry.destination) { return refusal }
         let limit = vd_load_relaxed_u64(limitWord)
-        if vd_load_relaxed_u64(countWord) >= limit { return false }
-        if vd_fetch_add_u64(countWord, 1) < limit { return true }
-        release()
-        return false
+        if vd_load_relaxed_u64(countWord) < limit {
+            if vd_fetch_add_u64(countWord, 1) < limit { return nil }
+            _ = vd_fetch_add_u64(countWord, UInt64.max)
+        }
+        if entry.isLearned { quotas.giveBack(key, entry.destination) }
+        return .full
     }
 
+    /// Counts off a slot that held an entry.
     @_noLocks @_noAllocation @inline(__always)
-    func release() { _ = vd_fetch_add_u64(countWord, UInt64.max) }
+    func release(_ key: MACKey, _ entry: MACEntry) {
+        _ = vd_fetch_add_u64(countWord, UInt64.max)
+        if entry.isLearned { quotas.giveBack(key, entry.destination) }
+    }
 
     /// Takes a free slot of a bucket.
     @_noLocks @_noAllocation @inline(__always)
@@ -99,8 +128,8 @@ extension MACTable {
         case made(Bucket)
         /// Nothing in the bucket can move.
         case none
-        /// Another writer changed a copy on its way, so that it stays or went without us: the slot counted for the key is used up.
-        case lost
+        /// Another writer changed a copy of this key on its way, so that it stays or went without us: the slot counted for the key is used up.
+        case lost(MACKey, MACEntry)
     }
 
     /// How many keys may move to make room for the one that moves. With 0, of tables with 4096 entries one in 30,000 lacked room for its last
@@ -123,11 +152,13 @@ extension MACTable {
             case .made(let copy):
                 if MACTable.replace(own, victim, victimEntry, with: key, entry) { return .made(own) }
                 // The victim was refreshed, moved or deleted meanwhile: what holds is in its old slot.
-                if !MACTable.replace(copy, victim, victimEntry, with: MACKey(rawValue: 0), .none) { return .lost }
+                if !MACTable.replace(copy, victim, victimEntry, with: MACKey(rawValue: 0), .none) {
+                    return .lost(victim, victimEntry)
+                }
             case .none:
                 break
-            case .lost:
-                return .lost
+            case .lost(let lost, let lostEntry):
+                return .lost(lost, lostEntry)
             }
         }
         return .none
@@ -156,10 +187,10 @@ extension MACTable {
             }
             let other = MACEntry(rawValue: vd_load_acquire_u64(slot + 1))
             if !ownSeen || (entry.isLearned && !other.isLearned) {
-                if MACTable.replace(own, key, entry, with: MACKey(rawValue: 0), .none) { release() }
+                if MACTable.replace(own, key, entry, with: MACKey(rawValue: 0), .none) { release(key, entry) }
                 return .busy
             }
-            if other.isLearned, MACTable.replace(slot, key, other, with: MACKey(rawValue: 0), .none) { release() }
+            if other.isLearned, MACTable.replace(slot, key, other, with: MACKey(rawValue: 0), .none) { release(key, other) }
         }
         return .inserted
     }

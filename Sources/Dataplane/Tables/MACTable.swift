@@ -27,7 +27,11 @@ package struct MACTable: @unchecked Sendable {
     let countWord: UnsafeMutablePointer<UInt64>
     /// Most entries that may be in it, and the epoch, beside the count on a line that is rarely written; the limit is changed by reload.
     let limitWord: UnsafeMutablePointer<UInt64>
+    /// Non-zero: frames from sources that find the table full are dropped.
+    private let dropsWord: UnsafeMutablePointer<UInt64>
     private let epochWord: UnsafeMutablePointer<UInt64>
+    /// Of learned entries.
+    let quotas: MACQuotas
 
     static let slotsPerBucket = 4
     static let wordsPerBucket = 8
@@ -49,6 +53,8 @@ package struct MACTable: @unchecked Sendable {
         countWord = TableMemory.allocate(UInt64.self, count: 16, node: node)
         limitWord = countWord + 8
         epochWord = countWord + 9
+        dropsWord = countWord + 10
+        quotas = .make(node: node)
         limitWord.pointee = UInt64(capacity)
         bucketMask = UInt64(buckets - 1)
         self.seed = seed
@@ -59,6 +65,7 @@ package struct MACTable: @unchecked Sendable {
     package func destroy() {
         TableMemory.free(words, count: bucketCount * MACTable.wordsPerBucket)
         TableMemory.free(countWord, count: 16)
+        quotas.destroy()
     }
 
     package var bucketCount: Int { Int(bucketMask) + 1 }
@@ -70,6 +77,10 @@ package struct MACTable: @unchecked Sendable {
     /// Control only: `capacity` at most ``capacityMaximum``. Entries above a lowered capacity stay until they age, or
     /// until control needs room for its own.
     package func setCapacity(_ capacity: Int) { vd_store_relaxed_u64(limitWord, UInt64(capacity)) }
+
+    package func setDropsWhenFull(_ value: Bool) { vd_store_relaxed_u64(dropsWord, value ? 1 : 0) }
+
+    var dropsWhenFull: Bool { @_noLocks @_noAllocation @inline(__always) get { vd_load_relaxed_u64(dropsWord) != 0 } }
 }
 
 // MARK: - What workers remember
@@ -78,6 +89,9 @@ extension MACTable {
     /// Changes when an entry has moved, or control has put or deleted some: what a worker has seen before is then worth nothing (``SourceFilter``).
     @inline(__always)
     var epoch: UInt64 { vd_load_acquire_u64(epochWord) }
+
+    /// Has workers look at each source once more.
+    package func forgetSeen() { beginEpoch() }
 
     @_noLocks @_noAllocation @inline(__always)
     func beginEpoch() { _ = vd_fetch_add_u64(epochWord, 1) }

@@ -7,6 +7,9 @@ struct NetworkRecord: BitwiseCopyable {
     /// ``FloodList`` of the network's members on access ports, and of its remote VTEPs.
     var localFloodList: UnsafeMutableRawPointer?
     var remoteFloodList: UnsafeMutableRawPointer?
+    /// ``StormMeters``; `nil` = no limits.
+    var storm: UnsafeMutableRawPointer?
+    var features: NetworkFeatures = []
     /// Senders of frames that do not fit a tunnel are to be told.
     var tellsTooBig = false
 }
@@ -41,6 +44,28 @@ package struct NetworkTable: @unchecked Sendable {
     package func tellsTooBig(_ network: NetworkIndex) -> Bool { records[Int(network.rawValue)].tellsTooBig }
 
     package func setTellsTooBig(_ network: NetworkIndex, _ value: Bool) { records[Int(network.rawValue)].tellsTooBig = value }
+
+    package func features(_ network: NetworkIndex) -> NetworkFeatures {
+        NetworkFeatures(rawValue: vd_load_acquire_u32(featuresWord(network)))
+    }
+
+    package func setFeatures(_ network: NetworkIndex, _ value: NetworkFeatures) {
+        vd_store_release_u32(featuresWord(network), value.rawValue)
+    }
+
+    private func featuresWord(_ network: NetworkIndex) -> UnsafeMutablePointer<UInt32> {
+        UnsafeMutableRawPointer(records + Int(network.rawValue)).advanced(by: MemoryLayout<NetworkRecord>.offset(of: \.features)!)
+            .assumingMemoryBound(to: UInt32.self)
+    }
+
+    package func stormMeters(_ network: NetworkIndex) -> StormMeters { StormMeters(memory: records[Int(network.rawValue)].storm) }
+
+    /// Replaces a network's limits. Those that it returns are to be freed after a quiescent state.
+    package func publishStormMeters(_ network: NetworkIndex, _ meters: StormMeters) -> StormMeters {
+        let old = stormMeters(network)
+        vd_store_release_pointer(&records[Int(network.rawValue)].storm, meters.memory)
+        return old
+    }
 
     @_noLocks @_noAllocation @inline(__always)
     func localFloodList(_ network: Int) -> FloodList {

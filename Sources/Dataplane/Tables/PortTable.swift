@@ -24,9 +24,17 @@ package struct PortRecord: BitwiseCopyable {
     package var acceptsZeroChecksum: UInt8 = 0
     /// 802.1Q tag of everything on an underlay port, its four bytes as they lie in memory, priority 0; 0 = untagged.
     package var outerTag: UInt32 = 0
+    /// ``LearningMode`` of an access port.
+    var learning: UInt8 = 0
+    /// Frames never go to a port of the same group; 0 = in none. Isolated ports are one more group.
+    var splitHorizonGroup: UInt8 = 0
+    var isIsolated: UInt8 = 0
+    /// 1: an access port that is part of a loop: nothing but probes enters, nothing leaves.
+    var isBlocked: UInt8 = 0
     /// Multicast groups that are joined on an underlay port; the numbers mean nothing.
     var groups: AddressMap?
-    var padding: UInt64 = 0
+    /// ``StormMeters`` of an access port.
+    var storm: UnsafeMutableRawPointer?
 
     package init() {}
 }
@@ -48,6 +56,7 @@ package struct PortTable: @unchecked Sendable {
         for index in 0..<PortTable.capacity {
             records[index].addresses?.deallocate()
             records[index].groups?.destroy()
+            StormMeters(memory: records[index].storm).free()
             if let vlans = records[index].vlans { PortVLANMap(networks: vlans).destroy() }
             records[index].transmitLock?.deallocate()
         }
@@ -99,5 +108,45 @@ package struct PortTable: @unchecked Sendable {
 
     package func setAcceptsZeroChecksum(_ port: PortIndex, _ value: Bool) {
         records[Int(port.rawValue)].acceptsZeroChecksum = value ? 1 : 0
+    }
+
+    package func setLearning(_ port: PortIndex, _ mode: LearningMode) { records[Int(port.rawValue)].learning = mode.rawValue }
+
+    /// `group`: 1 to 255, `nil` = none.
+    package func setIsolation(_ port: PortIndex, isIsolated: Bool, group: UInt8?) {
+        records[Int(port.rawValue)].isIsolated = isIsolated ? 1 : 0
+        records[Int(port.rawValue)].splitHorizonGroup = group ?? 0
+    }
+
+    package func stormMeters(_ port: PortIndex) -> StormMeters { StormMeters(memory: records[Int(port.rawValue)].storm) }
+
+    /// Replaces a port's limits. Those that it returns are to be freed after a quiescent state.
+    package func publishStormMeters(_ port: PortIndex, _ meters: StormMeters) -> StormMeters {
+        let old = stormMeters(port)
+        vd_store_release_pointer(&records[Int(port.rawValue)].storm, meters.memory)
+        return old
+    }
+}
+
+/// What an access port does with the sources of its frames.
+///
+/// The odd ones learn nothing.
+package enum LearningMode: UInt8, Sendable {
+    /// Learns them.
+    case on = 0
+    /// Takes frames from any.
+    case off = 1
+    /// Keeps what it has learned until that ages: frames from such a source elsewhere are violations.
+    case sticky = 2
+    /// Takes frames from those only that control has put behind it.
+    case locked = 3
+}
+
+extension PortRecord {
+    /// Whether frames from port `a` may leave through port `b`.
+    @_noLocks @_noAllocation @inline(__always)
+    static func separates(_ a: UnsafePointer<PortRecord>, _ b: UnsafePointer<PortRecord>) -> Bool {
+        (a.pointee.isIsolated & b.pointee.isIsolated) != 0
+            || (a.pointee.splitHorizonGroup != 0 && a.pointee.splitHorizonGroup == b.pointee.splitHorizonGroup)
     }
 }

@@ -49,6 +49,8 @@ package struct TunnelRecord: BitwiseCopyable {
         var dontFragment = OuterFields.DontFragment.set
         /// Bits of the inner packet's traffic class that the outer one takes over.
         var copiedBits: UInt8 = 0
+        /// Bits of it that are the frame's 802.1p priority.
+        var priorityBits: UInt8 = 0
         /// Of a head: the number of ways, and whether one of them works.
         var wayCount: UInt8 = 0
         var hasWorkingWay = false
@@ -80,8 +82,8 @@ extension TunnelRecord {
         more = More(
             frameMaximum: UInt32(frameMaximum), pseudoSum6: TunnelRecord.pseudoSum6(source, destination),
             tag: fields.tagControl.map { UInt32(EtherType.vlan) | UInt32($0.byteSwapped) << 16 } ?? 0,
-            priorityFollowsDSCP: fields.priorityFollowsDSCP && fields.copiesDSCP, dontFragment: fields.dontFragment,
-            copiedBits: fields.copiedBits)
+            priorityFollowsDSCP: fields.priorityFollowsDSCP && !fields.hasFixedDSCP, dontFragment: fields.dontFragment,
+            copiedBits: fields.copiedBits, priorityBits: fields.priorityBits)
     }
 
     /// A plain tunnel over IPv4; addresses as numbers, 192.0.2.1 is 0xC000_0201.

@@ -7,8 +7,10 @@ package struct Destination: Hashable, BitwiseCopyable, Sendable {
     package let rawValue: UInt32
 
     package static let none = Destination(rawValue: 0)
-    /// No destination, and no flooding either: the frame's source is configured to be elsewhere. Never in a table.
+    /// No destination, and no flooding either: the frame's source is held elsewhere, is not on the list of a locked port, or is one too many. Never in a table.
     static let refused = Destination(rawValue: 1)
+    static let refusedLocked = Destination(rawValue: 2)
+    static let refusedLimit = Destination(rawValue: 3)
     static let kindMask: UInt32 = 3 << 28
     static let localKind: UInt32 = 1 << 28
     static let tunnelKind: UInt32 = 2 << 28
@@ -30,6 +32,15 @@ package struct Destination: Hashable, BitwiseCopyable, Sendable {
     }
 
     package static func tunnel(_ tunnel: TunnelIndex) -> Destination { .tunnel(tunnel.rawValue) }
+
+    @inline(__always)
+    var isRefused: Bool { rawValue &- 1 < 3 }
+
+    /// The port or the tunnel, whatever the VLAN.
+    var holder: UInt32 { rawValue & (Destination.kindMask | 0xFFFF) }
+
+    @inline(__always)
+    var isNone: Bool { rawValue == 0 }
 
     @inline(__always)
     package var isLocal: Bool { rawValue & Destination.kindMask == Destination.localKind }

@@ -7,6 +7,7 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case vlanStacked
     case sourceMACInvalid
     case linkLocal
+    case portBlocked
 
     // From an underlay port: outer headers.
     case underlayFrameShort
@@ -43,8 +44,14 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
 
     // Forwarding.
     case staticMACViolation
+    case macLocked
+    case macLimit
     case samePort
+    case portIsolated
     case splitHorizon
+    case stormBroadcast
+    case stormUnknownUnicast
+    case stormMulticast
     case noMember
     case mtuExceeded
     case nextHopUnresolved
@@ -77,6 +84,7 @@ extension DropReason {
         case .vlanStacked: ("vlan_stacked", .access, "a second VLAN tag behind the first")
         case .sourceMACInvalid: ("source_mac_invalid", .access, "source MAC is multicast or zero")
         case .linkLocal: ("link_local", .access, "link-local control frame to 01:80:c2:00:00:0x")
+        case .portBlocked: ("port_blocked", .access, "the port is part of a loop")
         case .underlayFrameShort: ("underlay_frame_short", .underlay, "too short for Ethernet and IP headers")
         case .underlayMACNotOurs: ("underlay_mac_not_ours", .underlay, "destination MAC is another host's")
         case .underlayVLAN: ("underlay_vlan", .underlay, "outer VLAN tag missing, or not that of the port")
@@ -108,8 +116,15 @@ extension DropReason {
         case .congestionUnheeded:
             ("congestion_unheeded", .decapsulation, "outer header says congestion, the inner packet knows no ECN (RFC 6040 4.2)")
         case .staticMACViolation: ("static_mac_violation", .forwarding, "source MAC is configured to be elsewhere")
+        case .macLocked: ("mac_locked", .forwarding, "source MAC is not configured behind its port, which is locked")
+        case .macLimit: ("mac_limit", .forwarding, "source MAC is new, and its network or port has as many as it may")
         case .samePort: ("same_port", .forwarding, "destination is where the frame came from")
+        case .portIsolated: ("port_isolated", .forwarding, "from a port that its egress port is kept apart from")
         case .splitHorizon: ("split_horizon", .forwarding, "from a tunnel, towards a tunnel")
+        case .stormBroadcast: ("storm_broadcast", .forwarding, "more broadcasts than the port or the network may have flooded")
+        case .stormUnknownUnicast:
+            ("storm_unknown_unicast", .forwarding, "more frames to unknown MACs than the port or the network may have flooded")
+        case .stormMulticast: ("storm_multicast", .forwarding, "more multicasts than the port or the network may have flooded")
         case .noMember: ("no_member", .forwarding, "to be flooded, but the network has no other member")
         case .mtuExceeded: ("mtu_exceeded", .forwarding, "larger than the egress port's MTU allows")
         case .nextHopUnresolved: ("next_hop_unresolved", .forwarding, "no MAC yet for the next hop to the remote VTEP")

@@ -34,6 +34,8 @@ package struct WorkerCounters: BitwiseCopyable, Sendable {
     /// Frames whose source could not be learned because the MAC table was full.
     package var macTableFull: UInt64 = 0
     package var eventsLost: UInt64 = 0
+    /// Frames of networks that control was not shown: too many, or no buffer.
+    package var tenantFramesUnseen: UInt64 = 0
 
     package init() {}
 }

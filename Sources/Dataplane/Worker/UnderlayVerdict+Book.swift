@@ -171,18 +171,30 @@ extension UnderlayVerdict {
             guard accepted.contains(sender), offset == innerOffset4 || !sender.isIPv4 else { return .drop(.vtepUnknown) }
         }
         guard source & 1 == 0, source != 0 else { return .drop(.innerSourceMAC) }
-        guard !EtherType.isTag(inner.u16(12)) else { return .drop(.innerVLANTag) }
+        let tagByteCount = removedTagByteCount(
+            inner, innerByteCount: innerByteCount, context.tables.networks.records[Int(network)].features)
+        guard tagByteCount >= 0 else { return .drop(.innerVLANTag) }
         guard destination & 1 == 0 || !MACAddress.isLinkLocal(destination) else { return .drop(.innerLinkLocal) }
         let frame = TunnelFrame(
-            network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset), innerByteCount: innerByteCount,
-            source: source, destination: destination)
-        var notice = Notice(congestion: nil, stranger: isStranger ? sender : .none)
-        switch Congestion.combine(outer: ecn, inner: Congestion.field(inner, byteCount: min(innerInFirstSegment, Int(innerByteCount)))) {
+            network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset &+ tagByteCount),
+            innerByteCount: innerByteCount &- UInt32(truncatingIfNeeded: tagByteCount), source: source, destination: destination)
+        var notice = Notice(congestion: nil, removesTag: tagByteCount != 0, stranger: isStranger ? sender : .none)
+        let seen = min(innerInFirstSegment, Int(innerByteCount)) &- tagByteCount
+        switch Congestion.combine(outer: ecn, inner: Congestion.field(inner + tagByteCount, byteCount: seen)) {
         case .unchanged: break
         case .becomes(let field): notice.congestion = field
         case .drop: return .drop(.congestionUnheeded)
         }
-        return isStranger || notice.congestion != nil ? .decapsulateWith(frame, notice) : .decapsulate(frame)
+        return isStranger || notice.congestion != nil || notice.removesTag ? .decapsulateWith(frame, notice) : .decapsulate(frame)
+    }
+
+    /// What is to be removed of an inner frame's tag, if it has one; -1: the frame is to be dropped for it.
+    @_noLocks @_noAllocation @inline(__always)
+    private static func removedTagByteCount(_ inner: UnsafeRawPointer, innerByteCount: UInt32, _ features: NetworkFeatures) -> Int {
+        guard EtherType.isTag(inner.u16(12)) else { return 0 }
+        if features.contains(.innerTagKeep) { return 0 }
+        guard features.contains(.innerTagStrip), innerByteCount >= 18, !EtherType.isTag(inner.u16(16)) else { return -1 }
+        return 4
     }
 
     @_noLocks @_noAllocation @inline(never)

@@ -30,6 +30,8 @@ struct TunnelFrame {
 struct Notice {
     /// ECN field that the inner packet gets (RFC 6040 section 4.2); `nil` = its own.
     var congestion: UInt8?
+    /// The inner frame's tag is to be removed: the addresses lie four bytes before the frame.
+    var removesTag = false
     /// Sender that has no tunnel, and may send; ``UnderlayAddress/none`` where there is one.
     var stranger: UnderlayAddress
 }

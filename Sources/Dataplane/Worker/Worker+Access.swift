@@ -9,6 +9,7 @@ extension Worker {
     mutating func classifyAccess(_ port: UnsafeMutablePointer<PortRecord>, index: UInt16, count: Int) -> Int {
         let received = received, frames = frames
         guard let vlans = port.pointee.vlans else { return 0 }
+        let networks = UnsafePointer(tables.networks.records)
         prefetchHeaders(count)
         var bytes: UInt64 = 0
         var next = frames
@@ -19,7 +20,8 @@ extension Worker {
             bytes &+= UInt64(packet.pointee.pkt_len)
             let header = UnsafeRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
             let stripped = _slowPath(packet.pointee.ol_flags & VD_RX_VLAN_STRIPPED != 0) ? packet.pointee.vlan_tci : nil
-            switch AccessVerdict.decide(header, byteCount: Int(packet.pointee.data_len), strippedTag: stripped, vlans: vlans) {
+            let byteCount = Int(packet.pointee.data_len)
+            switch AccessVerdict.decide(header, byteCount: byteCount, strippedTag: stripped, vlans: vlans, networks: networks) {
             case .drop(let reason):
                 drop(packet, reason)
             case .forward(let frame):

@@ -16,6 +16,8 @@ private struct InnerFrame {
 extension Worker {
     @_noLocks @_noAllocation @inline(never)
     mutating func flood(_ frame: UnsafePointer<Frame>) {
+        let record = UnsafePointer(tables.networks.records + frame.pointee.network)
+        if _slowPath(isGuarded(frame, record)), !passesGuards(frame, record) { return }
         let local = tables.networks.localFloodList(frame.pointee.network)
         let remote = frame.pointee.origin.isTunnel ? FloodList.empty : tables.networks.remoteFloodList(frame.pointee.network)
         var targets = remote.count
@@ -23,7 +25,7 @@ extension Worker {
         var i = 0
         while i < local.count {
             let destination = local.destination(i)
-            if destination.rawValue != frame.pointee.origin.rawValue {
+            if mayReach(frame, destination) {
                 targets &+= 1
                 last = destination
             }
@@ -34,6 +36,15 @@ extension Worker {
         case 1: if last.isTunnel { encapsulate(frame, tunnel: last.index) } else { sendLocal(frame, last) }
         default: replicate(frame, local, remote)
         }
+    }
+
+    /// Not back where it came from, nor to a port that its own is kept apart from.
+    @_noLocks @_noAllocation @inline(__always)
+    private func mayReach(_ frame: UnsafePointer<Frame>, _ destination: Destination) -> Bool {
+        let origin = frame.pointee.origin
+        if destination.rawValue == origin.rawValue { return false }
+        guard origin.isLocal else { return true }
+        return !PortRecord.separates(tables.ports.records + origin.index, tables.ports.records + destination.index)
     }
 
     @_noLocks @_noAllocation
@@ -55,7 +66,7 @@ extension Worker {
         var i = 0
         while i < local.count {
             let destination = local.destination(i)
-            if destination.rawValue != frame.pointee.origin.rawValue { copyToLocal(frame, addresses, destination) }
+            if mayReach(frame, destination) { copyToLocal(frame, addresses, destination) }
             i &+= 1
         }
         i = 0

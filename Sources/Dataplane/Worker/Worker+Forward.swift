@@ -62,7 +62,7 @@ extension Worker {
         while i < count {
             let frame = unsettled[i].unsafelyUnwrapped
             i &+= 1
-            if frame.pointee.destination == .refused { continue }
+            if frame.pointee.destination.isRefused { continue }
             frame.pointee.destination = macs.lookup(frame.pointee.destinationKey, hash: frame.pointee.destinationHash).destination
         }
     }
@@ -78,16 +78,38 @@ extension Worker {
             return
         }
         if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { return }
+        if origin.isLocal, _slowPath(tables.ports.records[origin.index].learning & 1 != 0) { return settleUnlearned(frame) }
         if MACTable.isCurrent(tables.macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
             sources.insert(hash: hash, origin: origin, stamp: sourceStamp)
-        } else if !learn(frame) {
-            frame.pointee.destination = .refused
+        } else {
+            learn(frame)
         }
+    }
+
+    /// A source on a port that learns nothing: of a locked one, only what control has put there may send.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func settleUnlearned(_ frame: UnsafeMutablePointer<Frame>) {
+        let origin = frame.pointee.origin
+        let entry = tables.macs.lookup(frame.pointee.sourceKey, hash: frame.pointee.sourceHash)
+        let isHere = entry.destination == origin && !entry.isLearned
+        if !isHere {
+            if !entry.isNone, !entry.isLearned {
+                frame.pointee.destination = .refused
+                notice(.staticMACViolation, frame.pointee.sourceKey, origin)
+                return
+            }
+            if tables.ports.records[origin.index].learning == LearningMode.locked.rawValue {
+                frame.pointee.destination = .refusedLocked
+                return
+            }
+        }
+        sources.insert(hash: frame.pointee.sourceHash, origin: origin, stamp: sourceStamp)
     }
 
     /// Encapsulates what leads to a tunnel, passes on what leads to an access port.
     @_noLocks @_noAllocation @inline(never)
     mutating func actOnAccessFrames(_ count: Int) {
+        let ports = UnsafePointer(tables.ports.records)
         var frame = UnsafePointer(frames)
         let end = frame + count
         while frame < end {
@@ -97,6 +119,8 @@ extension Worker {
             } else if destination.isLocal {
                 if _slowPath(destination.rawValue == frame.pointee.origin.rawValue) {
                     drop(frame.pointee.packet, .samePort)
+                } else if _slowPath(PortRecord.separates(ports + frame.pointee.origin.index, ports + destination.index)) {
+                    drop(frame.pointee.packet, .portIsolated)
                 } else {
                     sendLocal(frame, destination)
                 }
@@ -127,16 +151,17 @@ extension Worker {
 
     @_noLocks @_noAllocation @inline(never)
     private mutating func actOnUnknown(_ frame: UnsafePointer<Frame>) {
-        if frame.pointee.destination == .refused {
-            drop(frame.pointee.packet, .staticMACViolation)
-        } else {
-            flood(frame)
+        switch frame.pointee.destination {
+        case .none: flood(frame)
+        case .refusedLocked: drop(frame.pointee.packet, .macLocked)
+        case .refusedLimit: drop(frame.pointee.packet, .macLimit)
+        default: drop(frame.pointee.packet, .staticMACViolation)
         }
     }
 
-    /// False when the frame is to be dropped.
+    /// The frame's destination says so when it is to be dropped.
     @_noLocks @_noAllocation @inline(never)
-    private mutating func learn(_ frame: UnsafePointer<Frame>) -> Bool {
+    private mutating func learn(_ frame: UnsafeMutablePointer<Frame>) {
         let key = frame.pointee.sourceKey, origin = frame.pointee.origin
         var previous = Destination.none
         switch tables.macs.learn(key, origin, now: now, hash: frame.pointee.sourceHash, previous: &previous) {
@@ -156,12 +181,26 @@ extension Worker {
             tell(.macMoved, key, origin, previous)
         case .full:
             counters.worker.pointee.macTableFull &+= 1
-            tell(.macTableFull, key, origin, previous)
+            notice(.macTableFull, key, origin)
+            if tables.macs.dropsWhenFull { frame.pointee.destination = .refusedLimit }
+        case .networkLimit:
+            notice(.macLimitOfNetwork, key, origin)
+            if tables.macs.quotas.network(key).pointee.drops != 0 { frame.pointee.destination = .refusedLimit }
+        case .portLimit:
+            notice(.macLimitOfPort, key, origin)
+            if let port = tables.macs.quotas.port(origin), port.pointee.drops != 0 { frame.pointee.destination = .refusedLimit }
         case .violation:
-            tell(.staticMACViolation, key, origin, previous)
-            return false
+            notice(.staticMACViolation, key, origin)
+            frame.pointee.destination = .refused
         }
-        return true
+    }
+
+    /// What every frame of a flood would say again: control hears it a few times a second, so that the ring has room for what happens once.
+    @_noLocks @_noAllocation
+    private mutating func notice(_ kind: Event.Kind, _ key: MACKey, _ origin: Destination) {
+        guard noticeBudget > 0 else { return }
+        noticeBudget &-= 1
+        tell(kind, key, origin, .none)
     }
 
     @_noLocks @_noAllocation

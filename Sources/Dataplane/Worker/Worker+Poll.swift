@@ -49,6 +49,8 @@ extension Worker {
         while _slowPath(cycles >= nextSecond) {
             now &+= 1
             tooBigBudget = Worker.tooBigPerSecond
+            noticeBudget = Worker.noticesPerSecond
+            tenantBudget = Worker.tenantFramesPerSecond
             nextSecond &+= cyclesPerSecond
         }
     }
@@ -68,7 +70,12 @@ extension Worker {
         var i = 0
         while i < count {
             let packet = received[i].unsafelyUnwrapped
-            enqueue(packet, byteCount: packet.pointee.pkt_len, port: Int(packet.pointee.port))
+            let destination = Destination(rawValue: packet.pointee.rss_hash)
+            if destination.isNone {
+                enqueue(packet, byteCount: packet.pointee.pkt_len, port: Int(packet.pointee.port))
+            } else {
+                injectTenant(packet, network: packet.pointee.port, destination)
+            }
             i &+= 1
         }
     }

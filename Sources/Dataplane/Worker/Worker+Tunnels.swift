@@ -35,7 +35,9 @@ extension Worker {
     /// `inner`: where the frame starts once its tag is off. `byteCount`: what lies in one piece from there on.
     @_noLocks @_noAllocation @inline(__always)
     static func flow(_ frame: UnsafePointer<Frame>, _ inner: UnsafeRawPointer, byteCount: Int) -> InnerFlow {
-        InnerFlow(inner, byteCount: byteCount, source: frame.pointee.sourceHash, destination: frame.pointee.destinationHash)
+        var flow = InnerFlow(inner, byteCount: byteCount, source: frame.pointee.sourceHash, destination: frame.pointee.destinationHash)
+        flow.priorityClass = UInt32(frame.pointee.tag &>> 13) &<< 5
+        return flow
     }
 
     /// Writes everything before the inner frame but the UDP checksum.
@@ -44,7 +46,8 @@ extension Worker {
         _ record: UnsafePointer<TunnelRecord>, to start: UnsafeMutableRawPointer, network: Int, innerByteCount: UInt32, _ flow: InnerFlow,
         mustNotBeFragmented: Bool
     ) {
-        let copied = flow.trafficClass & UInt32(record.pointee.more.copiedBits)
+        let copied =
+            flow.trafficClass & UInt32(record.pointee.more.copiedBits) | flow.priorityClass & UInt32(record.pointee.more.priorityBits)
         let tag = record.pointee.more.tag
         let untagged = tag == 0 ? start : start + 4
         if record.pointee.shape == .ipv6 {

@@ -76,10 +76,12 @@ extension Worker {
     @_noLocks @_noAllocation @inline(never)
     private mutating func heed(_ notice: Notice, _ packet: UnsafeMutablePointer<vd_mbuf>, _ inner: TunnelFrame) {
         let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
-        if let field = notice.congestion { Congestion.setField(start + Int(inner.headerByteCount), field) }
+        let frame = start + Int(inner.headerByteCount)
+        if notice.removesTag { AddressPair(frame - 4).write(to: frame) }
+        if let field = notice.congestion { Congestion.setField(frame, field) }
         guard inner.tunnel == 0, toldOfStranger != rounds.pointee else { return }
         toldOfStranger = rounds.pointee
-        let portBE = UnsafeRawPointer(start).u16(Int(inner.headerByteCount) &- 14)
+        let portBE = UnsafeRawPointer(frame).u16(notice.removesTag ? -18 : -14)
         event.pointee = Event(
             vtep: notice.stranger, udpPort: portBE.byteSwapped, kind: Event.Kind.vtepHeard.rawValue, time: now)
         if !vd_record_ring_enqueue(exchange.events, event, UInt32(MemoryLayout<Event>.stride)) { counters.worker.pointee.eventsLost &+= 1 }

@@ -19,6 +19,7 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///     Worker+Underlay   validate and strip what came from a tunnel    UnderlayVerdict, Congestion
 ///     Worker+Forward    look up both MACs, settle what is new, act
 ///     Worker+Encapsulate, Worker+Tunnels, Worker+Local, Worker+Flood  the actions
+///     Worker+Guard      what a network or a port asks for before a frame is flooded
 ///     Worker+Transmit   per-port queues
 ///
 /// All memory is allocated at start. Nothing below `poll` allocates, retains, locks, logs or makes a system call, except for the idle sleep.
@@ -26,6 +27,10 @@ package struct Worker: ~Copyable {
     package static let burst = 32
     /// Most frames a second that a worker hands to control because they do not fit a tunnel.
     package static let tooBigPerSecond = 1000
+    /// Most notices of limits and violations a second that a worker gives.
+    package static let noticesPerSecond = 100
+    /// Most frames of networks a second that a worker shows to control.
+    package static let tenantFramesPerSecond = 10_000
 
     let tables: Tables
     let exchange: Exchange
@@ -65,6 +70,10 @@ package struct Worker: ~Copyable {
     var identification: UInt16 = 0
     /// Frames that do not fit a tunnel and may still be handed to control this second.
     var tooBigBudget = Worker.tooBigPerSecond
+    /// Notices of limits and violations that control may still get this second.
+    var noticeBudget = Worker.noticesPerSecond
+    /// Frames of networks that control may still be shown this second.
+    var tenantBudget = Worker.tenantFramesPerSecond
 
     // Time: the cycle counter, and seconds since `epoch` as the MAC table wants them.
     let cyclesPerSecond: UInt64
@@ -127,7 +136,7 @@ struct Frame: BitwiseCopyable {
     var destination: Destination
     /// 802.1Q tag control as received, 0 when untagged.
     var tag: UInt16
-    /// Bytes that the tag takes in the frame, between addresses and type: 0 or 4.
+    /// Bytes that tags to be removed take in the frame, between addresses and type: 0, 4 or 8.
     var tagBytes: UInt16
     private var padding: (UInt32, UInt32, UInt32)
 
