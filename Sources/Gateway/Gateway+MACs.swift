@@ -32,7 +32,14 @@ extension Gateway {
         return MACStatus(
             network: names.networks[key.network] ?? "", mac: key.mac, port: entry.destination.port.map { reconciler.ports[$0].name },
             vlan: entry.destination.vlanID, remote: entry.destination.tunnel.flatMap { names.remotes[$0] }, origin: origin,
-            ageSeconds: origin == .learned ? max(0, age) : nil)
+            held: origin == .controlPlane ? held(key) : nil, ageSeconds: origin == .learned ? max(0, age) : nil)
+    }
+
+    private func held(_ key: MACKey) -> MACStatus.Held? {
+        moveWatch.frozen[key].map { held in
+            MACStatus.Held(
+                moves: held.moves, places: held.places.map(place), secondsLeft: max(0, Int(now.duration(to: held.until) / .seconds(1))))
+        }
     }
 
     package func addMAC(_ addition: MACAddition) throws(GatewayError) {
@@ -82,6 +89,7 @@ extension Gateway {
             throw .conflict("\(mac) is a static entry of network \(name)", advice: "remove it from the configuration file and reload")
         }
         machinery.tables.macs.remove(key)
+        moveWatch.forget { $0 == key }
     }
 
     package func flushMACs(_ filter: MACFilter) throws(GatewayError) -> Int {
@@ -92,7 +100,12 @@ extension Gateway {
         filter.origin = filter.origin ?? .learned
         let selection = try MACSelection(filter, reconciler)
         var count = 0
-        machinery.tables.macs.removeAll(where: selection.contains) { _, _ in count += 1 }
+        var released: Set<MACKey> = []
+        machinery.tables.macs.removeAll(where: selection.contains) { key, _ in
+            count += 1
+            if moveWatch.frozen[key] != nil { released.insert(key) }
+        }
+        if !released.isEmpty { moveWatch.forget { released.contains($0) } }
         return count
     }
 }

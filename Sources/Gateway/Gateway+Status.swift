@@ -152,6 +152,12 @@ extension Gateway {
                 reason: "control_too_big_told", stage: "control", packets: housekeeping.tooBigTold,
                 explanation: "no packet: a sender told by ICMP that its packet does not fit the underlay (mtu_exceeded)"),
             DropStatus(
+                reason: "control_mac_evicted", stage: "control", packets: housekeeping.macsEvicted,
+                explanation: "no packet: a learned MAC that made room for others where a limit asks for that"),
+            DropStatus(
+                reason: "control_tenant_frame_unseen", stage: "control", packets: workers.reduce(0) { $0 + $1.tenantFramesUnseen },
+                explanation: "no packet: an ARP, ND, IGMP or MLD frame that control was not shown: too many at once; it was forwarded"),
+            DropStatus(
                 reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
                 explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),
         ]

@@ -16,11 +16,14 @@ struct Housekeeping {
     var tooBigTold: UInt64 = 0
     /// Packets from VTEPs for which there was no room.
     var vtepsRefused: UInt64 = 0
+    /// Learned MACs that made room for others.
+    var macsEvicted: UInt64 = 0
 
     /// The whole MAC table is looked through once in this many ticks of a tenth of a second.
     static let ageingParts = 10
     static let puntsPerTick = 256
     static let tooBigPerTick = 64
+    static let tenantFramesPerTick = 256
     static let eventsPerTick = 4096
 }
 
@@ -33,23 +36,26 @@ extension Gateway {
         let punts = receivePunts()
         let events = receiveEvents()
         let tooBig = tellTooBig()
+        let tenants = receiveTenantFrames()
         let now = now
         if now >= housekeeping.neighborsDue {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
             watchLinks(now)
             age()
+            makeRoom()
         }
         if now >= housekeeping.secondDue {
             housekeeping.secondDue = now + .seconds(1)
             housekeeping.told = []
+            thaw()
             for (number, worker) in machinery.workers.enumerated() { rates[number].sample(worker.counters, now: now) }
         }
         if now >= housekeeping.silenceDue {
             housekeeping.silenceDue = now + .seconds(10)
             forgetSilentVTEPs(now)
         }
-        return punts + events + tooBig > 0
+        return punts + events + tooBig + tenants > 0
     }
 
     /// ARP, ICMP and IGMP that workers passed on.
@@ -126,6 +132,17 @@ extension Gateway {
             logger.debug(
                 "MAC \(event.key.mac) moved in \(networkName(event.key.network)) from \(place(event.previous)) to \(place(event.destination))"
             )
+            watch(event)
+        case .macLimitOfNetwork:
+            guard housekeeping.told.insert(kind).inserted else { return }
+            logger.warning(
+                "network \(networkName(event.key.network)) has as many MACs as it may: \(event.key.mac) at \(place(event.destination)) not learned; see 'viaduct show limits'"
+            )
+        case .macLimitOfPort:
+            guard housekeeping.told.insert(kind).inserted else { return }
+            logger.warning(
+                "port \(place(event.destination)) has as many MACs as it may: \(event.key.mac) in \(networkName(event.key.network)) not learned; see 'viaduct show limits'"
+            )
         case .macTableFull:
             guard housekeeping.told.insert(kind).inserted else { return }
             logger.warning(
@@ -135,7 +152,7 @@ extension Gateway {
         case .staticMACViolation:
             guard housekeeping.told.insert(kind).inserted else { return }
             logger.warning(
-                "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is configured elsewhere: frame dropped"
+                "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is held elsewhere: frame dropped"
             )
         }
     }

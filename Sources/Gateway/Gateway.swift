@@ -22,6 +22,8 @@ package actor Gateway: RunnableGateway {
     var rates: [WorkerRate]
     /// What a position of the tunnel table had counted before its present tunnel got it.
     var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
+    var moveWatch = MoveWatch()
+    var roomRefused = RefusalCounts()
     /// Set once workers have ended.
     var totals: GatewayTotals?
 

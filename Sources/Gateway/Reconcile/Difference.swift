@@ -16,6 +16,11 @@ package enum Difference {
         if old.vxlan.sourcePorts != new.vxlan.sourcePorts { steps.append(.setSourcePorts(new.vxlan.sourcePorts)) }
         if old.macs.capacity != new.macs.capacity { steps.append(.setMACCapacity(new.macs.capacity)) }
         if old.macs.ageing != new.macs.ageing { steps.append(.setAgeing(new.macs.ageing)) }
+        if old.macs.whenFull != new.macs.whenFull { steps.append(.setWhenFull(new.macs.whenFull)) }
+        for name in Set(old.portPolicies.keys).union(new.portPolicies.keys).sorted() where old.portPolicies[name] != new.portPolicies[name]
+        {
+            steps.append(.setPortPolicy(name, new.portPolicies[name] ?? PortPolicy()))
+        }
         return steps
     }
 
@@ -57,6 +62,7 @@ package enum Difference {
             if before == nil { steps.append(.addNetwork(vni, name: network.name, udpPort: network.udpPort)) }
             if let before, before.name != network.name { steps.append(.renameNetwork(vni, name: network.name)) }
             if before?.icmpTooBig ?? false != network.icmpTooBig { steps.append(.setTooBig(vni, network.icmpTooBig)) }
+            if before?.policy ?? NetworkPolicy() != network.policy { steps.append(.setNetworkPolicy(vni, network.policy)) }
             steps += network.members.subtracting(before?.members ?? []).inOrder.map { .addMember(vni, $0) }
             if network.remotes != before?.remotes ?? [] { steps.append(.setRemotes(vni, network.remotes)) }
             for (mac, location) in network.staticMACs.sorted(by: { $0.key.description < $1.key.description })

@@ -13,9 +13,12 @@ struct Leftovers {
     var learned: Set<Member> = []
     var tunnels: Set<TunnelIndex> = []
     var floodLists: [FloodList] = []
+    var meters: [StormMeters] = []
     var memory: [UnsafeMutableRawPointer?] = []
 
-    var isEmpty: Bool { networks.isEmpty && members.isEmpty && learned.isEmpty && tunnels.isEmpty && floodLists.isEmpty && memory.isEmpty }
+    var isEmpty: Bool {
+        networks.isEmpty && members.isEmpty && learned.isEmpty && tunnels.isEmpty && floodLists.isEmpty && meters.isEmpty && memory.isEmpty
+    }
 
     /// Whether a MAC entry leads to what is gone.
     func covers(_ key: MACKey, _ entry: MACEntry) -> Bool {
@@ -44,6 +47,7 @@ extension Reconciler {
         }
         for network in gone.networks { networkIndexes.giveBack(network.rawValue) }
         for list in gone.floodLists { list.free() }
+        for meters in gone.meters { meters.free() }
         for memory in gone.memory { memory?.deallocate() }
     }
 }

@@ -8,6 +8,7 @@ extension Reconciler {
         networks[vni] = RunningNetwork(index: index, name: name, udpPort: udpPort)
         tables.networks.set(index, vni: vni)
         tables.networks.setTellsTooBig(index, false)
+        apply(NetworkPolicy(), to: index)
         tables.vnis.publish(vni, index)
         return true
     }
@@ -17,6 +18,7 @@ extension Reconciler {
         tables.vnis.publish(vni, .none)
         for member in network.members { unmap(member, from: network.index) }
         leftovers.floodLists += [tables.networks.publishLocal(network.index, .empty), tables.networks.publishRemote(network.index, .empty)]
+        apply(NetworkPolicy(), to: network.index)
         leftovers.networks.insert(network.index)
         networks[vni] = nil
     }

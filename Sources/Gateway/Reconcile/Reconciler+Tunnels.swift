@@ -82,6 +82,7 @@ extension Reconciler {
         switch configuration?.dscp ?? vxlan.dscp {
         case .fixed(let dscp): fields.dscp = UInt8(dscp << 2)
         case .copy: fields.copiesDSCP = true
+        case .priority: fields.dscpFollowsPriority = true
         }
         fields.dontFragment = OuterFields.DontFragment(vxlan.df)
         let hasChecksum = isIPv4 ? vxlan.udpChecksum : configuration?.udp6ZeroChecksum.contains(.send) != true

@@ -12,6 +12,7 @@ package struct Reconciler {
         /// UDP destination port of its tunnels; `nil` = the gateway's.
         package var udpPort: UInt16?
         package var members: Set<Configuration.Member> = []
+        package var policy = NetworkPolicy()
     }
 
     package struct RunningTunnel {
@@ -26,6 +27,7 @@ package struct Reconciler {
 
     package internal(set) var state = WantedState()
     package internal(set) var networks: [VNI: RunningNetwork] = [:]
+    package internal(set) var portPolicies: [PortIndex: PortPolicy] = [:]
     package internal(set) var tunnels: [RemoteVTEP: RunningTunnel] = [:]
     package var host: UnderlayHost
     /// UDP ports that VXLAN packets come to: the gateway's, then those that only some networks use.
@@ -89,6 +91,8 @@ package struct Reconciler {
         case .setSourcePorts(let range): tables.publishSourcePorts(range)
         case .setMACCapacity(let capacity): tables.macs.setCapacity(capacity)
         case .setAgeing: break
+        case .setWhenFull(let action): tables.macs.setDropsWhenFull(action == .drop)
+        case .setPortPolicy(let name, let policy): setPortPolicy(name, policy)
         case .setUnderlayPorts(let wanted, let local, _): setUnderlayPorts(wanted, local: local, now: now)
         case .setGroups(let groups): setGroups(groups, now: now)
         case .addTunnel(let remote, let route): return addTunnel(remote, route, now: now)
@@ -98,6 +102,7 @@ package struct Reconciler {
         case .removeNetwork(let vni): removeNetwork(vni)
         case .addNetwork(let vni, let name, let udpPort): return addNetwork(vni, name, udpPort)
         case .setTooBig(let vni, let isTold): if let network = networks[vni] { tables.networks.setTellsTooBig(network.index, isTold) }
+        case .setNetworkPolicy(let vni, let policy): setNetworkPolicy(vni, policy)
         case .renameNetwork(let vni, let name): networks[vni]?.name = name
         case .addMember(let vni, let member): addMember(vni, member)
         case .setRemotes(let vni, let remotes): publishRemoteFloodList(vni, remotes)

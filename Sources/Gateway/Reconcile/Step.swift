@@ -12,6 +12,8 @@ package enum Step: Equatable, Sendable {
     case setSourcePorts(ClosedRange<UInt16>)
     case setMACCapacity(Int)
     case setAgeing(Int)
+    case setWhenFull(Configuration.LimitAction)
+    case setPortPolicy(String, PortPolicy)
     /// Addresses, gateways, tags and configured neighbours of all underlay ports, addresses of them all; names those that differ.
     case setUnderlayPorts([Configuration.Port], local: [IPAddress], changed: [String])
     /// Multicast groups that are joined, by port.
@@ -24,6 +26,7 @@ package enum Step: Equatable, Sendable {
     case addNetwork(VNI, name: String, udpPort: UInt16?)
     case renameNetwork(VNI, name: String)
     case setTooBig(VNI, Bool)
+    case setNetworkPolicy(VNI, NetworkPolicy)
     case addMember(VNI, Configuration.Member)
     case setRemotes(VNI, Set<RemoteVTEP>)
     case putStaticMAC(VNI, MACAddress, Configuration.StaticMAC.Location)
@@ -50,6 +53,8 @@ extension Step: CustomStringConvertible {
         case .setSourcePorts(let range): "VXLAN source ports: \(range.lowerBound)-\(range.upperBound)"
         case .setMACCapacity(let capacity): "MAC table capacity: \(capacity)"
         case .setAgeing(let seconds): "MAC ageing: \(seconds == 0 ? "never" : "\(seconds) s")"
+        case .setWhenFull(let action): "MACs that find the table full: \(action.rawValue)"
+        case .setPortPolicy(let name, _): "learning, limits and isolation of port \(name)"
         case .setUnderlayPorts(_, _, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
         case .setGroups(let groups):
             "multicast groups: \(groups.isEmpty ? "none" : groups.sorted { $0.key < $1.key }.map { "\($0.value.count) on \($0.key)" }.joined(separator: ", "))"
@@ -60,6 +65,7 @@ extension Step: CustomStringConvertible {
         case .removeNetwork(let vni): "VNI \(vni): network removed"
         case .addNetwork(let vni, let name, _): "VNI \(vni): network \(name) added"
         case .setTooBig(let vni, let isTold): "VNI \(vni): senders of packets that do not fit are \(isTold ? "" : "not ")told"
+        case .setNetworkPolicy(let vni, _): "VNI \(vni): limits, guards and snooping"
         case .renameNetwork(let vni, let name): "VNI \(vni): network renamed to \(name)"
         case .addMember(let vni, let member): "VNI \(vni): member \(member) added"
         case .setRemotes(let vni, let remotes):

@@ -13,12 +13,15 @@ package struct WantedState: Equatable, Sendable {
         package var staticMACs: [MACAddress: Configuration.StaticMAC.Location]
         /// Hosts whose packets do not fit the underlay are told so.
         package var icmpTooBig = false
+        package var policy = NetworkPolicy()
     }
 
     package var vxlan = Configuration.VXLAN()
     package var macs = Configuration.MACs()
     /// Underlay ports by name.
     package var underlayPorts: [String: Configuration.Port] = [:]
+    /// Access ports that ask for more than forwarding, by name.
+    package var portPolicies: [String: PortPolicy] = [:]
     /// A network is its VNI: under another name it is still the same.
     package var networks: [VNI: Network] = [:]
     /// Every remote VTEP and multicast group that a network names, and the way to it.
@@ -33,11 +36,15 @@ package struct WantedState: Equatable, Sendable {
         vxlan = configuration.vxlan
         macs = configuration.macs
         for port in configuration.ports where port.role == .underlay { underlayPorts[port.name] = port }
+        for port in configuration.ports where port.role == .access && PortPolicy(port) != PortPolicy() {
+            portPolicies[port.name] = PortPolicy(port)
+        }
         let routes = UnderlayRoutes(configuration, ports: ports)
         for network in configuration.networks {
             // One tunnel for one place, whether a network says the port or not.
             let udpPort = network.udpPort == vxlan.port ? nil : network.udpPort
             networks[network.vni] = Network(network, udpPort: udpPort)
+            networks[network.vni]?.policy = NetworkPolicy(network, moves: macs.moves)
             for remote in network.allRemotes.map({ RemoteVTEP($0, udpPort: udpPort) }) where tunnels[remote] == nil {
                 tunnels[remote] = routes.lookup(remote.address)
             }

@@ -11,6 +11,7 @@ package protocol GatewayControl: Sendable {
     func networks() async -> [NetworkStatus]
     func tunnels() async -> [TunnelStatus]
     func neighbors() async -> [NeighborStatus]
+    func limits() async -> [LimitStatus]
     func groups() async -> [GroupStatus]
     /// Every reason, those that never happened with 0, in the order of the packet walk.
     func drops() async -> [DropStatus]

@@ -12,11 +12,25 @@ package struct MACStatus: Codable, Equatable, Sendable {
     /// `nil` when the MAC is behind a port of this gateway.
     @Nullable package var remote: IPAddress?
     package var origin: MACOrigin
+    /// Why the MAC may not move; `nil` for one that may.
+    @Nullable package var held: Held?
     /// Seconds since the last frame from this MAC, a second more or less; `nil` for entries that do not age.
     @Nullable package var ageSeconds: Int?
 
+    /// A MAC that has moved too often: where it was seen, and how long it is still held.
+    package struct Held: Codable, Equatable, Sendable {
+        package var moves: Int
+        package var places: [String]
+        package var secondsLeft: Int
+
+        enum CodingKeys: String, CodingKey {
+            case moves, places
+            case secondsLeft = "seconds_left"
+        }
+    }
+
     enum CodingKeys: String, CodingKey {
-        case network, mac, port, vlan, remote, origin
+        case network, mac, port, vlan, remote, origin, held
         case ageSeconds = "age_seconds"
     }
 }

@@ -9,6 +9,7 @@ extension ManagementClient {
     package func ports() async throws(ManagementError) -> PortsDocument { try await get("ports") }
     package func networks() async throws(ManagementError) -> NetworksDocument { try await get("networks") }
     package func tunnels() async throws(ManagementError) -> TunnelsDocument { try await get("tunnels") }
+    package func limits() async throws(ManagementError) -> LimitsDocument { try await get("limits") }
     package func groups() async throws(ManagementError) -> GroupsDocument { try await get("groups") }
     package func neighbors() async throws(ManagementError) -> NeighborsDocument { try await get("neighbors") }
     package func drops() async throws(ManagementError) -> DropsDocument { try await get("drops") }

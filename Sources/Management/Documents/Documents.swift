@@ -5,6 +5,7 @@ import Gateway
 package struct PortsDocument: Codable, Equatable, Sendable { package var ports: [PortStatus] }
 package struct NetworksDocument: Codable, Equatable, Sendable { package var networks: [NetworkStatus] }
 package struct TunnelsDocument: Codable, Equatable, Sendable { package var tunnels: [TunnelStatus] }
+package struct LimitsDocument: Codable, Equatable, Sendable { package var limits: [LimitStatus] }
 package struct GroupsDocument: Codable, Equatable, Sendable { package var groups: [GroupStatus] }
 package struct NeighborsDocument: Codable, Equatable, Sendable { package var neighbors: [NeighborStatus] }
 package struct DropsDocument: Codable, Equatable, Sendable { package var drops: [DropStatus] }

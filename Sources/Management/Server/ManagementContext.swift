@@ -16,6 +16,7 @@ struct ManagementContext: RequestContext {
 extension PortsDocument: ResponseEncodable {}
 extension NetworksDocument: ResponseEncodable {}
 extension TunnelsDocument: ResponseEncodable {}
+extension LimitsDocument: ResponseEncodable {}
 extension GroupsDocument: ResponseEncodable {}
 extension NeighborsDocument: ResponseEncodable {}
 extension DropsDocument: ResponseEncodable {}

@@ -21,6 +21,7 @@ struct Routes: Sendable {
         group.get("ports") { _, _ in PortsDocument(ports: await gateway.ports()) }
         group.get("networks") { _, _ in NetworksDocument(networks: await gateway.networks()) }
         group.get("tunnels") { _, _ in TunnelsDocument(tunnels: await gateway.tunnels()) }
+        group.get("limits") { _, _ in LimitsDocument(limits: await gateway.limits()) }
         group.get("groups") { _, _ in GroupsDocument(groups: await gateway.groups()) }
         group.get("neighbors") { _, _ in NeighborsDocument(neighbors: await gateway.neighbors()) }
         group.get("drops") { _, _ in DropsDocument(drops: await gateway.drops()) }

@@ -29,7 +29,7 @@ package struct MACTableText: Sendable {
         [
             entry.network, entry.mac.description, Readable.optional(entry.port),
             entry.port == nil ? "-" : Readable.optional(entry.vlan),
-            Readable.optional(entry.remote), entry.origin.name,
+            Readable.optional(entry.remote), entry.held == nil ? entry.origin.name : "held",
             entry.ageSeconds.map { Readable.duration(seconds: $0) } ?? "-",
         ]
     }

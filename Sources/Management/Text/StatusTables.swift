@@ -75,6 +75,27 @@ package enum StatusTables {
             }, none: "no groups")
     }
 
+    package static func limits(_ limits: [LimitStatus]) -> String {
+        table(
+            [.left("SCOPE"), .left("NAME"), .left("LIMIT OF"), .right("LIMIT"), .right("PRESENT"), .left("BEYOND"), .right("REFUSED")],
+            limits.map { limit in
+                [
+                    limit.scope.rawValue, limit.name ?? "-", title(limit.kind),
+                    limit.kind == .macs ? Readable.count(limit.limit) : Readable.count(limit.limit) + "/s",
+                    limit.current.map { Readable.count($0) } ?? "-", limit.action, Readable.count(limit.refused),
+                ]
+            }, none: "no limits")
+    }
+
+    private static func title(_ kind: LimitStatus.Kind) -> String {
+        switch kind {
+        case .macs: "MACs"
+        case .broadcast: "broadcast"
+        case .multicast: "multicast"
+        case .unknownUnicast: "unknown unicast"
+        }
+    }
+
     /// Without `all`, only what has happened.
     package static func drops(_ drops: [DropStatus], all: Bool) -> String {
         table(

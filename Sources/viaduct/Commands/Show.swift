@@ -12,7 +12,7 @@ struct Show: AsyncParsableCommand {
               viaduct show ports --json          the same for programs
             """,
         subcommands: [
-            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Drops.self, Workers.self,
+            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Limits.self, Drops.self, Workers.self,
         ])
 
     @OptionGroup var options: ClientOptions
@@ -86,6 +86,21 @@ struct Show: AsyncParsableCommand {
 
         func run() async throws {
             try options.print(try await options.client.groups()) { StatusTables.groups($0.groups) }
+        }
+    }
+
+    struct Limits: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Limits of MACs and of flooded frames: how far they are, and how often they were met.",
+            discussion: """
+                LIMIT OF: learned MACs (of the table: all entries), or flooded frames a second by class. BEYOND: what becomes of a frame that is too \
+                many. flood: it passes, its MAC is not learned; drop: it is dropped; replace-oldest: as flood, and the port or VTEP with \
+                the most MACs loses its oldest. REFUSED counts frames from the start, or from the last change of the limit.
+                """)
+        @OptionGroup var options: ClientOptions
+
+        func run() async throws {
+            try options.print(try await options.client.limits()) { StatusTables.limits($0.limits) }
         }
     }
 

@@ -46,7 +46,10 @@ extension YAMLNode {
 
     /// Of outer headers.
     func dscp() -> Located<Configuration.DSCP>? {
-        number(in: Configuration.Limits.dscp, or: "copy", advice: "write `copy` for the DSCP of the inner packet")?
+        if scalar == "priority" { return Located(.priority, at: position) }
+        return number(
+            in: Configuration.Limits.dscp, or: "copy",
+            advice: "write `copy` for the DSCP of the inner packet, or `priority` for the frame's 802.1p priority")?
             .map { $0.map(Configuration.DSCP.fixed) ?? .copy }
     }
 
