@@ -36,6 +36,7 @@ actor FixedGateway: RunnableGateway {
     }
     func networks() async -> [NetworkStatus] { decode(Golden.networks, as: NetworksDocument.self).networks }
     func tunnels() async -> [TunnelStatus] { decode(Golden.tunnels, as: TunnelsDocument.self).tunnels }
+    func limits() async -> [LimitStatus] { decode(Golden.limits, as: LimitsDocument.self).limits }
     func groups() async -> [GroupStatus] { decode(Golden.groups, as: GroupsDocument.self).groups }
     func neighbors() async -> [NeighborStatus] { decode(Golden.neighbors, as: NeighborsDocument.self).neighbors }
     func drops() async -> [DropStatus] { decode(Golden.drops, as: DropsDocument.self).drops }

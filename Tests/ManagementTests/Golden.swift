@@ -51,15 +51,16 @@ enum Golden {
         {"macs": [
           {
             "network": "blue", "mac": "02:00:00:00:00:01", "port": "lan0", "vlan": 100, "remote": null,
-            "origin": "learned", "age_seconds": 12
+            "origin": "learned", "held": null, "age_seconds": 12
           },
           {
             "network": "blue", "mac": "02:00:00:00:00:02", "port": null, "vlan": null, "remote": "192.0.2.2",
-            "origin": "static", "age_seconds": null
+            "origin": "static", "held": null, "age_seconds": null
           },
           {
             "network": "red", "mac": "02:00:00:00:00:03", "port": "lan1", "vlan": null, "remote": null,
-            "origin": "control", "age_seconds": null
+            "origin": "control",
+            "held": {"moves": 5, "places": ["lan1 untagged", "remote 192.0.2.2"], "seconds_left": 170}, "age_seconds": null
           }
         ], "total": 3, "next": null}
         """
@@ -99,6 +100,14 @@ enum Golden {
             "group": "ff02::1:ff00:1", "port": "wan0", "networks": [], "version": "MLDv2", "state": "joining",
             "query_age_seconds": null
           }
+        ]}
+        """
+
+    static let limits = """
+        {"limits": [
+          {"scope": "table", "name": null, "kind": "macs", "limit": 65536, "current": 1234, "action": "flood", "refused": 0},
+          {"scope": "port", "name": "lan0", "kind": "macs", "limit": 100, "current": 100, "action": "replace-oldest", "refused": 12345},
+          {"scope": "network", "name": "blue", "kind": "unknown_unicast", "limit": 1000, "current": null, "action": "drop", "refused": 7}
         ]}
         """
 
@@ -152,10 +161,11 @@ enum Golden {
             "name role device mac link mtu rx_packets rx_bytes tx_packets tx_bytes rx_missed tx_dropped offloads"
         ),
         ("workers", "workers", workers, "core busy_ratio packets cycles_per_packet average_burst burst_fill queues"),
-        ("macs", "macs", macs, "network mac port vlan remote origin age_seconds"),
+        ("macs", "macs", macs, "network mac port vlan remote origin held age_seconds"),
         ("drops", "drops", drops, "reason stage packets"),
         ("tunnels", "tunnels", tunnels, "remote local state next_hop port rx_packets tx_packets udp_port origin paths"),
         ("networks", "networks", networks, "name vni members remotes macs udp_port group"),
+        ("limits", "limits", limits, "scope name kind limit current action refused"),
         ("groups", "groups", groups, "group port networks version state query_age_seconds"),
         ("neighbors", "neighbors", neighbors, "address mac port state"),
     ]

@@ -25,6 +25,7 @@ private struct LargeTable: GatewayControl {
     func networks() async -> [NetworkStatus] { [] }
     func tunnels() async -> [TunnelStatus] { [] }
     func neighbors() async -> [NeighborStatus] { [] }
+    func limits() async -> [LimitStatus] { [] }
     func groups() async -> [GroupStatus] { [] }
     func drops() async -> [DropStatus] { [] }
     func workers() async -> [WorkerStatus] { [] }

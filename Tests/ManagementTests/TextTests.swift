@@ -99,7 +99,7 @@ import Testing
                 NETWORK  MAC                PORT  VLAN  REMOTE     ORIGIN   AGE
                 blue     02:00:00:00:00:01  lan0   100  -          learned  12s
                 blue     02:00:00:00:00:02  -        -  192.0.2.2  static     -
-                red      02:00:00:00:00:03  lan1     -  -          control    -
+                red      02:00:00:00:00:03  lan1     -  -          held       -
 
                 """)
         #expect(text.closing() == "")
@@ -114,6 +114,18 @@ import Testing
 
                 """)
         #expect(StatusTables.groups([]) == "no groups\n")
+    }
+
+    @Test func `limits`() {
+        #expect(
+            StatusTables.limits(decode(Golden.limits, as: LimitsDocument.self).limits) == """
+                SCOPE    NAME  LIMIT OF           LIMIT  PRESENT  BEYOND          REFUSED
+                table    -     MACs              65,536    1,234  flood                 0
+                port     lan0  MACs                 100      100  replace-oldest   12,345
+                network  blue  unknown unicast  1,000/s        -  drop                  7
+
+                """)
+        #expect(StatusTables.limits([]) == "no limits\n")
     }
 
     @Test func `tunnels and neighbors`() {

@@ -95,6 +95,12 @@ package struct MACQuotaStatus: Equatable, Sendable {
     package var limit: Int?
     package var refused: UInt64
 
+    package init(count: Int, limit: Int?, refused: UInt64) {
+        self.count = count
+        self.limit = limit
+        self.refused = refused
+    }
+
     init(_ quota: UnsafeMutablePointer<MACQuota>) {
         count = Int(vd_load_relaxed_u64(&quota.pointee.count))
         let limit = vd_load_relaxed_u64(&quota.pointee.limit)

@@ -15,7 +15,7 @@ struct MACQuotaTests {
             #expect(table.lookup(.init(3)).isNone)
             #expect(table.learn(.init(1), .port(1), now: 2) == .known && table.learn(.init(2), .port(2)) == .moved)
             #expect(table.learn(MACTable.key(3, network: 2), .port(2)) == .inserted, "another network")
-            #expect(table.quota(of: network) == .init(count: 2, limit: 2, refused: 1))
+            #expect(table.quota(of: network) == MACQuotaStatus(count: 2, limit: 2, refused: 1))
             table.remove(.init(1))
             #expect(table.learn(.init(3), .port(2)) == .inserted)
             #expect(table.brokenInvariants() == [])
@@ -32,7 +32,7 @@ struct MACQuotaTests {
             #expect(table.learn(.init(2), .port(1)) == .portLimit && table.lookup(.init(2)).destination == .port(2))
             #expect(table.learn(.init(1), .port(1)) == .moved, "to another VLAN of the port")
             #expect(table.learn(.init(1), .tunnel(4)) == .moved && table.learn(.init(2), .port(1)) == .moved)
-            #expect(table.quota(of: port) == .init(count: 1, limit: 1, refused: 2))
+            #expect(table.quota(of: port) == MACQuotaStatus(count: 1, limit: 1, refused: 2))
             #expect(table.brokenInvariants() == [])
         }
     }

@@ -87,7 +87,7 @@ extension DropCase {
     /// A reason without a case does not compile.
     static func of(_ reason: DropReason) -> DropCase {
         switch reason {
-        case .frameShort, .vlanUnknown, .untaggedRefused, .vlanStacked, .sourceMACInvalid, .linkLocal: ofAccess(reason)
+        case .frameShort, .vlanUnknown, .untaggedRefused, .vlanStacked, .sourceMACInvalid, .linkLocal, .portBlocked: ofAccess(reason)
         case .underlayFrameShort, .underlayMACNotOurs, .underlayEtherType, .ipv4Version, .ipv4Length, .ipv4Options, .ipv4Checksum,
             .ipv4Fragment, .underlayVLAN, .ipv6Version, .ipv6Length, .ipv6Extension, .notOurAddress, .ownSourceAddress, .ipProtocol:
             ofUnderlay(reason)
@@ -96,6 +96,7 @@ extension DropCase {
             .innerVLANTag, .innerLinkLocal:
             ofTunnel(reason)
         case .staticMACViolation, .samePort, .splitHorizon, .noMember, .mtuExceeded, .nextHopUnresolved: ofForwarding(reason)
+        case .macLocked, .macLimit, .portIsolated, .stormBroadcast, .stormUnknownUnicast, .stormMulticast: ofGuards(reason)
         case .noMbuf, .transmitFull, .puntRingFull: ofResources(reason)
         }
     }
@@ -170,6 +171,35 @@ extension DropCase {
             }
             return unresolved
         }
+    }
+
+    private static func ofGuards(_ reason: DropReason) -> DropCase {
+        var guarded = access(2, Blue.aToAll, datagram(from: Blue.c, to: .broadcast))
+        switch reason {
+        case .macLocked: guarded.prepare = { $0.tables.ports.setLearning($0.lan(2), .locked) }
+        case .macLimit:
+            guarded.prepare = { rig in
+                rig.tables.macs.setLimit(1, drops: true, of: rig.lan(2))
+                _ = try rig.forward(datagram(from: Blue.b, to: .broadcast), on: rig.lan(2))
+            }
+        case .portIsolated:
+            guarded = access(2, Blue.aToB, datagram(from: Blue.c, to: Blue.b))
+            guarded.prepare = { rig in
+                rig.put(Blue.b, .port(1, vlan: 200))
+                for port in [1, 2] { rig.tables.ports.setIsolation(rig.lan(port), isIsolated: true, group: nil) }
+            }
+        default:
+            let (floodClass, frame): (FloodClass, Bytes) =
+                reason == .stormBroadcast
+                ? (.broadcast, Blue.aToAll)
+                : reason == .stormMulticast ? (.multicast, datagram(from: Blue.a, to: Blue.multicast)) : (.unknownUnicast, Blue.aToB)
+            guarded = access(2, frame, frame)
+            guarded.prepare = { rig in
+                _ = rig.tables.ports.publishStormMeters(rig.lan(2), .make([floodClass: 1]))
+                for _ in 0..<8 { _ = try rig.forward(frame, on: rig.lan(2)) }
+            }
+        }
+        return guarded
     }
 
     private static func ofResources(_ reason: DropReason) -> DropCase {
