@@ -7,7 +7,8 @@ import Testing
 @Suite struct RouteTests {
     static let routes = [
         ("summary", Golden.summary), ("ports", Golden.ports), ("networks", Golden.networks), ("macs", Golden.macs),
-        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("limits", Golden.limits), ("drops", Golden.drops),
+        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("limits", Golden.limits),
+        ("drops", Golden.drops),
         ("workers", Golden.workers),
     ]
 

@@ -94,6 +94,8 @@ package struct MACQuotaStatus: Equatable, Sendable {
     /// `nil` = no limit.
     package var limit: Int?
     package var refused: UInt64
+    package var drops = false
+    package var isSticky = false
 
     package init(count: Int, limit: Int?, refused: UInt64) {
         self.count = count
@@ -106,6 +108,8 @@ package struct MACQuotaStatus: Equatable, Sendable {
         let limit = vd_load_relaxed_u64(&quota.pointee.limit)
         self.limit = limit == 0 ? nil : Int(limit)
         refused = vd_load_relaxed_u64(&quota.pointee.refused)
+        drops = quota.pointee.drops != 0
+        isSticky = quota.pointee.isSticky != 0
     }
 }
 

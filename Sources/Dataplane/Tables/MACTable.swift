@@ -80,7 +80,7 @@ package struct MACTable: @unchecked Sendable {
 
     package func setDropsWhenFull(_ value: Bool) { vd_store_relaxed_u64(dropsWord, value ? 1 : 0) }
 
-    var dropsWhenFull: Bool { @_noLocks @_noAllocation @inline(__always) get { vd_load_relaxed_u64(dropsWord) != 0 } }
+    package var dropsWhenFull: Bool { @_noLocks @_noAllocation @inline(__always) get { vd_load_relaxed_u64(dropsWord) != 0 } }
 }
 
 // MARK: - What workers remember

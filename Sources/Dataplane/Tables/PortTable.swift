@@ -25,10 +25,10 @@ package struct PortRecord: BitwiseCopyable {
     /// 802.1Q tag of everything on an underlay port, its four bytes as they lie in memory, priority 0; 0 = untagged.
     package var outerTag: UInt32 = 0
     /// ``LearningMode`` of an access port.
-    var learning: UInt8 = 0
+    package var learning: UInt8 = 0
     /// Frames never go to a port of the same group; 0 = in none. Isolated ports are one more group.
-    var splitHorizonGroup: UInt8 = 0
-    var isIsolated: UInt8 = 0
+    package var splitHorizonGroup: UInt8 = 0
+    package var isIsolated: UInt8 = 0
     /// 1: an access port that is part of a loop: nothing but probes enters, nothing leaves.
     var isBlocked: UInt8 = 0
     /// Multicast groups that are joined on an underlay port; the numbers mean nothing.

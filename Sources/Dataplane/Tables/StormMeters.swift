@@ -37,6 +37,12 @@ package struct StormMeters: @unchecked Sendable {
     /// Frames that were over the limit.
     package func refused(_ floodClass: FloodClass) -> UInt64 { memory == nil ? 0 : vd_load_relaxed_u64(&meter(floodClass).pointee.refused) }
 
+    /// Frames a second; `nil` = no limit.
+    package func rate(_ floodClass: FloodClass) -> Int? {
+        guard memory != nil, meter(floodClass).pointee.rate > 0 else { return nil }
+        return Int(meter(floodClass).pointee.rate)
+    }
+
     /// False: the frame is over the limit, which is counted.
     @_noLocks @_noAllocation @inline(__always)
     package func take(_ floodClass: FloodClass, now: UInt64) -> Bool { memory == nil || vd_meter_take(meter(floodClass), now) }

@@ -12,6 +12,14 @@ package struct MoveWatch: Sendable {
         package var places: [Destination]
         package var moves: Int
         package var until: MonotonicTime
+
+        package init(key: MACKey, home: Destination, places: [Destination], moves: Int, until: MonotonicTime) {
+            self.key = key
+            self.home = home
+            self.places = places
+            self.moves = moves
+            self.until = until
+        }
     }
 
     private struct Watch {

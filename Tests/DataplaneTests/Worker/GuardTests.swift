@@ -100,6 +100,49 @@ extension PacketPath {
                 if drops { rig.expectedDrops = [.macLimit: 4] }
             }
         }
+
+        @Test("Ten million new stations in one network push nothing out of another, and harm none of its frames")
+        func tenMillion() throws {
+            var options = Rig.Options()
+            options.macCapacity = 8192
+            try Rig.blue(options) { rig in
+                rig.makeNetwork(2, vni: 10200, members: [(0, 200), (1, 201)])
+                rig.tables.macs.setLimit(4096, drops: true, of: NetworkIndex(1))
+                let stations = (1...1000).map { MACAddress(bits: UInt64($0) << 24 | 2) }
+                for station in stations { _ = try rig.forward(tagged(datagram(from: station, to: .broadcast), 200), on: rig.lan(0)) }
+                var random = seededRandom("Ten million stations")
+                let template = datagram(from: Blue.a, to: .broadcast)
+                var sent = 0
+                while sent < 10_000_000 {
+                    for _ in 0..<Worker.burst {
+                        let packet = try rig.packet(template)
+                        let data = packet.pointee.buf_addr! + Int(packet.pointee.data_off)
+                        // A locally administered station, any of 2^40.
+                        data.storeBytes(of: 2, toByteOffset: 6, as: UInt8.self)
+                        data.storeBytes(of: UInt32(truncatingIfNeeded: random.next()), toByteOffset: 7, as: UInt32.self)
+                        data.storeBytes(of: UInt8(truncatingIfNeeded: random.next()), toByteOffset: 11, as: UInt8.self)
+                        try rig.receive(packet, on: rig.lan(2))
+                    }
+                    rig.poll()
+                    sent += Worker.burst
+                    if sent <= 8192 { _ = rig.takeAll() }
+                    if sent % 100_000 < Worker.burst {
+                        let station = stations[sent / 1000 % 1000]
+                        let output = try rig.forward(tagged(datagram(from: Blue.c, to: station), 201), on: rig.lan(1))
+                        #expect(output == [rig.lan(0): [tagged(datagram(from: Blue.c, to: station), 200)]])
+                    }
+                }
+                for station in stations { #expect(rig.place(of: station, network: 2) == .port(0, vlan: 200)) }
+                #expect(
+                    rig.tables.macs.quota(of: NetworkIndex(1)).count == 4096 && rig.tables.macs.quota(of: NetworkIndex(2)).count == 1001)
+                #expect(rig.tables.macs.brokenInvariants() == [])
+                // A few of the ten million are the same.
+                let dropped = rig.drops[.macLimit] ?? 0
+                #expect(dropped > 9_990_000)
+                rig.expectedDrops = [.macLimit: dropped]
+                _ = rig.events
+            }
+        }
     }
 
     @Suite("Isolated ports and split-horizon groups")

@@ -61,6 +61,27 @@ extension PacketPath {
             }
         }
 
+        @Test("A DSCP that follows the priority is its class selector, 0 for frames without a tag", arguments: Family.allCases)
+        func dscpFromPriority(family: Family) throws {
+            let fields = OuterFields {
+                $0.dscpFollowsPriority = true
+                $0.dscp = 0x28
+            }
+            let untagged = try sent([inner(.ipv4, 0xB9), inner(.ipv6, 0xB9)], over: family, fields)
+            #expect(untagged.map(\.trafficClass) == [1, 1], "ECN is the inner packet's")
+            try Rig.blue { rig in
+                for tunnel in [1, 2] { rig.makeTunnel(tunnel, over: family, fields) }
+                rig.put(Blue.b, .tunnel(1))
+                for priority: UInt16 in 0..<8 {
+                    let frame = inner(.ipv4, 0xB8)
+                    let packets = try rig.forward(tagged(frame, priority << 13 | 100), on: rig.lan(0))[rig.wan] ?? []
+                    #expect(packets.map { OuterView($0).trafficClass } == [UInt8(priority << 5)])
+                    let floods = try rig.forward(tagged(Blue.aToAll, priority << 13 | 100), on: rig.lan(0))[rig.wan] ?? []
+                    #expect(floods.map { OuterView($0).trafficClass } == Array(repeating: UInt8(priority << 5), count: 2))
+                }
+            }
+        }
+
         @Test("Floods carry the DSCP too", arguments: Family.allCases)
         func floods(family: Family) throws {
             let frame = CongestionTests.inner(.ipv6, trafficClass: 0xBA, from: Blue.a, to: .broadcast)

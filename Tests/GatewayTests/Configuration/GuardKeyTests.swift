@@ -31,12 +31,12 @@ struct GuardKeyTests {
                 finds: "error: `inner-tag` must be drop or strip or keep, not `strip-all`"),
             .changing(
                 ("vni: 10200", "vni: 10200\n    link-local: [bpdu, «stp]"),
-                finds: "error: an entry of `link-local` must be bpdu or pause or lacp or lldp, not `stp`"),
+                finds: "error: `link-local` must be bpdu or pause or lacp or lldp, not `stp`"),
             .changing(
-                ("role: access\n    mtu: 1500\n  - name: lan1", "role: access\n    learning: «never"),
+                ("iface=vd-lan1\"\n    role: access", "iface=vd-lan1\"\n    role: access\n    learning: «never"),
                 finds: "error: `learning` must be on or off or sticky or locked, not `never`"),
             .changing(
-                ("role: access\n    mtu: 1500\n  - name: lan1", "role: access\n    split-horizon-group: «256"),
+                ("iface=vd-lan1\"\n    role: access", "iface=vd-lan1\"\n    role: access\n    split-horizon-group: «256"),
                 finds: "error: `split-horizon-group` must be a whole number from 1 to 255, not `256`"),
             .changing(
                 ("role: underlay", "role: underlay\n    isolated: «true"),
@@ -48,14 +48,14 @@ struct GuardKeyTests {
     func values() throws {
         let ports = ConfigurationCase.changing(
             (
-                "role: access\n    mtu: 1500\n  - name: lan1",
+                "role: access\n    mtu: 1500",
                 "role: access\n    learning: sticky\n    mac-limit: 7\n    isolated: true\n    split-horizon-group: 3\n    storm-control: { broadcast: 10, unknown-unicast: 20, multicast: 30 }\n    loop-detection: true"
             ),
             (
                 "vni: 10200",
                 "vni: 10200\n    mac-limit: { maximum: 9, action: replace-oldest }\n    moves: { maximum: 3 }\n    inner-tag: keep\n    link-local: [lldp, bpdu]\n    multicast-snooping: true\n    neighbor-suppression: true\n    neighbors:\n      - { address: 10.0.0.1, mac: \"02:00:00:00:00:01\" }"
             ))
-        let configuration = try #require(ports.configuration)
+        let configuration = try #require(ConfigurationReader.read(ports.text, machine: .sample).configuration)
         let port = try #require(configuration.ports.first { $0.name == "lan0" })
         #expect(port.learning == .sticky && port.macLimit == .init(maximum: 7) && port.isIsolated && port.splitHorizonGroup == 3)
         #expect(port.stormControl == .init(broadcast: 10, unknownUnicast: 20, multicast: 30) && port.detectsLoops)

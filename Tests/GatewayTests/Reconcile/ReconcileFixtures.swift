@@ -47,16 +47,35 @@ struct ConfigurationMaker {
         configuration.vxlan.reservedBits = [.rfc, .strict, .mask(1)].randomElement(using: &random)!
         configuration.vxlan.udpChecksum = Bool.random(using: &random)
         configuration.vxlan.ttl = [64, 255].randomElement(using: &random)!
-        configuration.vxlan.dscp = [.fixed(0), .fixed(46), .copy].randomElement(using: &random)!
+        configuration.vxlan.dscp = [.fixed(0), .fixed(46), .copy, .priority].randomElement(using: &random)!
         configuration.vxlan.df = [.set, .unset, .inherit].randomElement(using: &random)!
         if Bool.random(using: &random) {
             let nextHops = ["192.0.2.250", "198.51.100.250"].map { IPAddress($0)! }
             configuration.routes = [.init(prefix: InterfaceAddress("203.0.113.0/24")!, nextHops: nextHops)]
         }
-        configuration.ports =
-            [.init(name: "lan0", device: "a", role: .access), .init(name: "lan1", device: "b", role: .access)] + underlay()
+        configuration.macs.whenFull = Configuration.LimitAction.allCases.randomElement(using: &random)!
+        configuration.ports = [access("lan0", device: "a"), access("lan1", device: "b")] + underlay()
         addNetworks(to: &configuration)
         return configuration
+    }
+
+    private mutating func access(_ name: String, device: String) -> Configuration.Port {
+        var port = Configuration.Port(name: name, device: device, role: .access)
+        port.learning = [.on, .on, .off, .sticky, .locked].randomElement(using: &random)!
+        port.macLimit = macLimit()
+        port.stormControl = stormControl()
+        port.isIsolated = Bool.random(using: &random)
+        port.splitHorizonGroup = [nil, 1, 255].randomElement(using: &random)!
+        return port
+    }
+
+    private mutating func macLimit() -> Configuration.MACLimit? {
+        [nil, .init(maximum: 900), .init(maximum: 700, action: .drop), .init(maximum: 700, action: .replaceOldest)].randomElement(
+            using: &random)!
+    }
+
+    private mutating func stormControl() -> Configuration.StormControl {
+        [.init(), .init(broadcast: 10), .init(broadcast: 10, unknownUnicast: 20, multicast: 30)].randomElement(using: &random)!
     }
 
     private mutating func underlay() -> [Configuration.Port] {
@@ -92,6 +111,11 @@ struct ConfigurationMaker {
             network.udpPort = [nil, nil, 8472, 4790].randomElement(using: &random)!
             network.group = [nil, "239.1.1.1", "239.1.1.2", "ff05::7"].randomElement(using: &random)!.map { IPAddress($0)! }
             network.icmpTooBig = Bool.random(using: &random)
+            network.macLimit = macLimit()
+            network.stormControl = stormControl()
+            network.moves = [nil, .init(maximum: 0), .init(maximum: 3, window: 10, hold: 10)].randomElement(using: &random)!
+            network.innerTag = Configuration.InnerTag.allCases.randomElement(using: &random)!
+            network.linkLocal = Set(Configuration.LinkLocalProtocol.allCases.filter { _ in Bool.random(using: &random) })
             network.staticMACs = staticMACs(of: network, remotes: remotes)
             configuration.networks.append(network)
         }

@@ -44,10 +44,18 @@ struct TableDump {
             let index = tables.vnis[vni]
             guard index != .none else { return nil }
             let flood = tables.networks.floodDestinations(index)
+            let guards =
+                "features \(tables.networks.features(index)) \(limits(tables.macs.quota(of: index), tables.networks.stormMeters(index)))"
+            let policy = reconciler.networks[vni].map { "\($0.policy.moves)" } ?? "?"
             let tooBig = tables.networks.tellsTooBig(index) ? " tells too big" : ""
             return
-                "VNI \(vni)\(tooBig) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
+                "VNI \(vni)\(tooBig) -> \(name(index)) \(reconciler.networks[vni]?.name ?? "?") \(guards) \(policy) local \(flood.local.map(name).sorted()) remote \(flood.remote.map(name).sorted())"
         }
+    }
+
+    private func limits(_ quota: MACQuotaStatus, _ meters: StormMeters) -> String {
+        let rates = FloodClass.allCases.map { meters.rate($0).map(String.init) ?? "-" }
+        return "limit \(quota.limit?.description ?? "-") drops \(quota.drops) sticky \(quota.isSticky) storm \(rates)"
     }
 
     /// The next hop's MAC, the first six bytes, counts where it is configured; what the network has told of it is nobody's wish.
@@ -76,12 +84,18 @@ struct TableDump {
 
     private var ports: [String] {
         reconciler.ports.all.map { "\($0.name) addresses \(tables.ports.addresses($0.index).map { "\($0)" }.sorted())" }
-            + ["settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity)", "ports \(tables.udpPorts) mask \(tables.vxlanMask)"]
+            + [
+                "settings \(reconciler.state.vxlan) capacity \(tables.macs.capacity) drops \(tables.macs.dropsWhenFull)",
+                "ports \(tables.udpPorts) mask \(tables.vxlanMask)",
+            ]
             + ["198.51.100.77", "203.0.113.5", "2001:db8:7::1"].map { "\($0) may send: \(tables.acceptsStranger(underlay($0)))" }
             + reconciler.ports.all.map { port in
                 let record = tables.ports[port.index]
                 let groups = ["239.1.1.1", "239.1.1.2", "ff05::7"].filter { tables.ports.isIn(underlay($0), on: port.index) }
-                return "\(port.name) tag \(record.outerTag) zero checksum \(record.acceptsZeroChecksum) groups \(groups)"
+                let guards = "learning \(record.learning) apart \(record.isIsolated) \(record.splitHorizonGroup)"
+                let limits = limits(tables.macs.quota(of: port.index), tables.ports.stormMeters(port.index))
+                return
+                    "\(port.name) \(guards) \(limits) tag \(record.outerTag) zero checksum \(record.acceptsZeroChecksum) groups \(groups)"
             }
             + reconciler.host.neighbors.status.map { "neighbor \($0.key.port) \($0.key.address)" }
             + permanentNeighbors.map { "neighbor \($0.key.address) is always \($0.mac?.description ?? "-")" }

@@ -3,9 +3,9 @@
 import yaml
 
 
-def access(name, mtu=1500):
-    """An access port."""
-    return {"name": name, "role": "access", "mtu": mtu}
+def access(name, mtu=1500, **more):
+    """An access port. ``more``: learning, mac_limit, storm_control, isolated, split_horizon_group, loop_detection."""
+    return {"name": name, "role": "access", "mtu": mtu, **keys(more)}
 
 
 def underlay(name, addresses, mtu=1600, **more):
@@ -23,7 +23,7 @@ def untagged(port):
 
 
 def network(name, vni, members, remotes=(), static_macs=(), **more):
-    """A network. ``more``: group, group_port, port, mtu, icmp_too_big."""
+    """A network. ``more``: group, mtu, mac_limit, storm_control, inner_tag ..."""
     result = {"name": name, "vni": vni, "members": list(members), "remotes": list(remotes), **keys(more)}
     if static_macs:
         result["static-macs"] = list(static_macs)

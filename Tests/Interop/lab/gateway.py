@@ -83,9 +83,9 @@ class Gateway:
         """Runs ``viaduct <arguments> --socket ...``."""
         return command.run(binary(), *arguments, "--socket", self.socket, **options)
 
-    def show(self, what):
-        """The rows of ``viaduct show <what> --json``, all of them."""
-        options = ["--all"] if what == "macs" else []
+    def show(self, what, *filters):
+        """The rows of ``viaduct show <what> <filters> --json``, all of them."""
+        options = [*filters, *(["--all"] if what == "macs" else [])]
         return json.loads(self.run("show", what, *options, "--json").stdout)[what]
 
     def summary(self):

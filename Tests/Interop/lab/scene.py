@@ -26,8 +26,9 @@ def inner(index):
     return [f"10.1.0.{index}/24", f"2001:db8:1::{index}/64"]
 
 
-def ports():
-    return [access("lan0"), access("lan1"), underlay("wan0", f"{GATEWAY_ADDRESS}/24")]
+def ports(lan0=None, lan1=None):
+    """``lan0``, ``lan1``: more keys of these ports."""
+    return [access("lan0", **(lan0 or {})), access("lan1", **(lan1 or {})), underlay("wan0", f"{GATEWAY_ADDRESS}/24")]
 
 
 def blue(remotes=(VTEP_ADDRESS,), **more):
@@ -66,7 +67,7 @@ def connect(lab, gateway, ipv6=False, **vtep_options):
             **vtep_options)).wait_ready()
 
 
-def make(lab, *, networks=None, ipv6=False, vtep_options=None, **changes):
-    """Starts a gateway with the network ``blue`` (or ``networks``) and connects the stations."""
-    gateway = lab.gateway(configuration(ports(), networks or [blue()], **changes))
+def make(lab, *, networks=None, lan0=None, lan1=None, ipv6=False, vtep_options=None, **changes):
+    """Starts a gateway with the network ``blue`` (or ``networks``) and connects the stations. ``lan0``, ``lan1``: more keys of these ports."""
+    gateway = lab.gateway(configuration(ports(lan0, lan1), networks or [blue()], **changes))
     return connect(lab, gateway, ipv6, **(vtep_options or {}))
