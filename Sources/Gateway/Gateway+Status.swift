@@ -47,7 +47,8 @@ extension Gateway {
         let link = running.device.link
         let losses = running.device.losses
         return PortStatus(
-            name: port.name, role: port.role, device: running.configuration.device, driver: running.info.driver, mac: port.mac,
+            name: port.name, role: port.role, device: running.configuration.device, bond: bond(of: running), driver: running.info.driver,
+            mac: port.mac,
             link: link.isUp ? .up : .down, linkMegabits: link.isUp && link.megabits > 0 ? link.megabits : nil, mtu: port.mtu,
             numaNode: running.info.node < 0 ? nil : running.info.node, queues: .init(rx: running.queues.rx, tx: running.queues.tx),
             spread: SpreadStatus(running.queues.spreader, running.rss, role: port.role),
@@ -55,6 +56,16 @@ extension Gateway {
             outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
             rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,
             rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped)
+    }
+
+    private func bond(of running: Machinery.Port) -> PortStatus.Bond? {
+        guard let bond = running.configuration.bond else { return nil }
+        let active = running.device.activeMembers(of: running.members)
+        return PortStatus.Bond(
+            mode: bond.mode,
+            members: zip(running.members, active).map { member, isActive in
+                PortStatus.Bond.Member(device: member.arguments, link: member.link.isUp ? .up : .down, active: isActive)
+            })
     }
 
     package func networks() -> [NetworkStatus] {

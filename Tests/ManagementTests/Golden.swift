@@ -15,7 +15,7 @@ enum Golden {
     static let ports = """
         {"ports": [
           {
-            "name": "lan0", "role": "access", "device": "net_tap0,iface=vd-lan0", "driver": "net_tap",
+            "name": "lan0", "role": "access", "device": "net_tap0,iface=vd-lan0", "bond": null, "driver": "net_tap",
             "mac": "02:00:00:00:01:00", "link": "up", "link_megabits": 10000, "mtu": 1500, "numa_node": null,
             "queues": {"rx": 2, "tx": 2}, "offloads": ["multi_segment"], "outer_checksum": null,
             "spread": {"by": "kernel", "headers": null, "fields": [], "symmetric": false, "refused": []},
@@ -23,7 +23,9 @@ enum Golden {
             "rx_missed": 1, "rx_errors": 0, "tx_dropped": 2
           },
           {
-            "name": "wan0", "role": "underlay", "device": "0000:03:00.0", "driver": "net_ixgbe",
+            "name": "wan0", "role": "underlay", "device": "0000:03:00.0 + 0000:03:00.1", "driver": "net_bonding",
+            "bond": {"mode": "lacp", "members": [
+              {"device": "0000:03:00.0", "link": "up", "active": true}, {"device": "0000:03:00.1", "link": "down", "active": false}]},
             "mac": "02:00:00:00:02:00", "link": "down", "link_megabits": null, "mtu": 1600, "numa_node": 1,
             "queues": {"rx": 2, "tx": 1}, "offloads": ["outer_ipv4_checksum", "multi_segment"],
             "spread": {

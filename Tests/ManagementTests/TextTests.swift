@@ -74,7 +74,9 @@ import Testing
             text == """
                 NAME  ROLE      LINK     MTU  MAC                RX PACKETS  RX BYTES  TX PACKETS  TX BYTES  RX MISSED  TX DROPPED  OUTER CHECKSUM  DEVICE
                 lan0  access    up 10G  1500  02:00:00:00:01:00   1,234,567  987.7 MB          20    2.0 kB          1           2  -               net_tap0,iface=vd-lan0
-                wan0  underlay  down    1600  02:00:00:00:02:00           0       0 B           0       0 B          0           0  hardware        0000:03:00.0
+                wan0  underlay  down    1600  02:00:00:00:02:00           0       0 B           0       0 B          0           0  hardware        bond, lacp
+                                active                                                                                                              0000:03:00.0
+                                down                                                                                                                0000:03:00.1
 
                 """)
     }

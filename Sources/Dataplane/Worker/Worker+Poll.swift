@@ -21,6 +21,7 @@ extension Worker {
             position &+= 1
         }
         if number == 0, !vd_ring_is_empty(exchange.injections) { drainInjections() }
+        if _slowPath(start >= nextService) { serve(start) }
         if pending != 0 { flushAll() }
         // From here on this worker holds no pointer that it has read from a table.
         vd_store_sequential_u64(rounds, rounds.pointee &+ 1)
@@ -53,6 +54,13 @@ extension Worker {
             tenantBudget = Worker.tenantFramesPerSecond
             nextSecond &+= cyclesPerSecond
         }
+    }
+
+    /// Lets the drivers of bonds send LACP's messages: DPDK asks for a call every 100 milliseconds.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func serve(_ cycles: UInt64) {
+        nextService = cycles &+ cyclesPerSecond / 50
+        pending |= served
     }
 
     @_noLocks @_noAllocation @inline(__always)

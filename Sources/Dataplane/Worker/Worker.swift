@@ -43,6 +43,8 @@ package struct Worker: ~Copyable {
     /// Number of this worker: its transmit queue on ports that give each worker one. Worker 0 also transmits what control injects.
     let number: UInt16
     let sleepsWhenIdle: Bool
+    /// Ports that are to be transmitted to several times a second, packets or not, one bit each: drivers that have messages of their own wait for that.
+    let served: UInt32
 
     /// The burst in work: as received, and those that go on to be forwarded.
     let received: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>
@@ -79,18 +81,20 @@ package struct Worker: ~Copyable {
     let cyclesPerSecond: UInt64
     var now: UInt32
     var nextSecond: UInt64
+    var nextService: UInt64
     var idleSince: UInt64 = 0
 
     /// `clock`: the gateway's own, shared by all workers.
     package init(
-        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue], clock: Clock, sleepsWhenIdle: Bool,
-        node: Int32 = -1
+        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue],
+        served: [PortIndex] = [], clock: Clock, sleepsWhenIdle: Bool, node: Int32 = -1
     ) {
         self.number = UInt16(number)
         self.tables = tables
         self.exchange = exchange
         self.pool = pool.handle
         self.sleepsWhenIdle = sleepsWhenIdle
+        self.served = served.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
         counters = .make(queues: list.count, node: node)
         queues = TableMemory.allocate(ReceiveQueue.self, count: max(1, list.count), node: node)
         for (position, queue) in list.enumerated() { queues[position] = queue }
@@ -107,6 +111,7 @@ package struct Worker: ~Copyable {
         cyclesPerSecond = clock.cyclesPerSecond
         now = clock.seconds
         nextSecond = clock.cycles(atSecond: now + 1)
+        nextService = served.isEmpty ? .max : 0
     }
 
     deinit {

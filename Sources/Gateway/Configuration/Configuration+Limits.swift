@@ -7,6 +7,7 @@ extension Configuration {
         /// MiB: less does not hold the packet buffers of two ports, more than 1 TiB is a mistyped number.
         package static let memory = 64...1_048_576
         package static let ports = 32
+        package static let bondMembers = 8
         /// More than workers are of no use, except on devices that fill more.
         package static let queues = 1...workers
         /// 68 is the smallest MTU of IPv4 (RFC 791); 9600 is what common NICs accept.

@@ -11,14 +11,22 @@ package enum StatusTables {
                 .right("TX PACKETS"), .right("TX BYTES"), .right("RX MISSED"), .right("TX DROPPED"), .left("OUTER CHECKSUM"),
                 .left("DEVICE"),
             ],
-            ports.map { port in
-                [
+            ports.flatMap { port in
+                let first = [
                     port.name, port.role.rawValue, link(port), String(port.mtu), port.mac.description,
                     Readable.count(port.rxPackets), Readable.bytes(port.rxBytes), Readable.count(port.txPackets),
                     Readable.bytes(port.txBytes), Readable.count(port.rxMissed), Readable.count(port.txDropped),
-                    Readable.optional(port.outerChecksum?.rawValue), port.device,
+                    Readable.optional(port.outerChecksum?.rawValue),
+                    port.bond.map { "bond, \($0.mode.rawValue)" } ?? port.device,
                 ]
+                return [first] + (port.bond?.members ?? []).map(member)
             }, none: "no ports")
+    }
+
+    /// A line for each member of a bond.
+    private static func member(_ member: PortStatus.Bond.Member) -> [String] {
+        let state = member.link == .down ? "down" : member.active ? "active" : "standby"
+        return ["", "", state, "", "", "", "", "", "", "", "", "", member.device]
     }
 
     private static func link(_ port: PortStatus) -> String {
