@@ -118,11 +118,19 @@ extension Gateway {
         return tunnel.route.paths.allSatisfy { reconciler.host.neighbors.state(of: $0.key) == .failed } ? .unreachable : .resolving
     }
 
-    package func neighbors() -> [NeighborStatus] {
-        reconciler.host.neighbors.status.map { neighbor in
-            NeighborStatus(
-                address: neighbor.key.address, mac: neighbor.mac, port: reconciler.ports[neighbor.key.port].name, state: neighbor.state)
+    package func neighbors(network: String?) throws(GatewayError) -> [NeighborStatus] {
+        if let network {
+            guard configuration.networks.contains(where: { $0.name == network }) else {
+                throw .notFound("there is no network \(network)", advice: "see 'viaduct show networks'")
+            }
+            return hostNeighborStatus(network: network)
         }
+        let nextHops = reconciler.host.neighbors.status.map { neighbor in
+            NeighborStatus(
+                address: neighbor.key.address, mac: neighbor.mac, network: nil, port: reconciler.ports[neighbor.key.port].name, remote: nil,
+                state: NeighborStatus.State(neighbor.state), origin: neighbor.state == .permanent ? .configured : .resolved)
+        }
+        return nextHops + hostNeighborStatus(network: nil)
     }
 
     package func groups() -> [GroupStatus] {
@@ -168,6 +176,26 @@ extension Gateway {
             DropStatus(
                 reason: "control_tenant_frame_unseen", stage: "control", packets: workers.reduce(0) { $0 + $1.tenantFramesUnseen },
                 explanation: "no packet: an ARP, ND, IGMP or MLD frame that control was not shown: too many at once; it was forwarded"),
+            DropStatus(
+                reason: "control_arp_answered", stage: "control", packets: workers.reduce(0) { $0 + $1.arpAnswered },
+                explanation: "no loss: an ARP request that the gateway answered for a known host"),
+            DropStatus(
+                reason: "control_nd_answered", stage: "control", packets: workers.reduce(0) { $0 + $1.ndAnswered },
+                explanation: "no loss: a neighbour solicitation that the gateway answered for a known host"),
+            DropStatus(
+                reason: "control_neighbor_ignored", stage: "control", packets: hostNeighbors.counters.ignored,
+                explanation: "no packet: ARP or ND of a network that is malformed, or tells another MAC than it came from; it was forwarded"
+            ),
+            DropStatus(
+                reason: "control_neighbor_contradicted", stage: "control", packets: hostNeighbors.counters.contradicted,
+                explanation: "no packet: ARP or ND that puts a configured host elsewhere; it was forwarded"),
+            DropStatus(
+                reason: "control_neighbor_moved", stage: "control", packets: hostNeighbors.counters.moved,
+                explanation: "no packet: an address of a network that went to another MAC: a new host, or two with one address"),
+            DropStatus(
+                reason: "control_neighbor_full", stage: "control",
+                packets: hostNeighbors.counters.full + housekeeping.neighborsUnpublished,
+                explanation: "no packet: a host that there is no room to answer for; requests for it are flooded"),
             DropStatus(
                 reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
                 explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),

@@ -18,6 +18,8 @@ struct Housekeeping {
     var vtepsRefused: UInt64 = 0
     /// Learned MACs that made room for others.
     var macsEvicted: UInt64 = 0
+    /// Hosts that workers do not answer for because their table has no room.
+    var neighborsUnpublished: UInt64 = 0
 
     /// The whole MAC table is looked through once in this many ticks of a tenth of a second.
     static let ageingParts = 10
@@ -44,6 +46,7 @@ extension Gateway {
             watchLinks(now)
             age()
             makeRoom()
+            tendNeighbors(now)
         }
         if now >= housekeeping.secondDue {
             housekeeping.secondDue = now + .seconds(1)

@@ -23,6 +23,7 @@ package actor Gateway: RunnableGateway {
     /// What a position of the tunnel table had counted before its present tunnel got it.
     var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
     var moveWatch = MoveWatch()
+    var hostNeighbors = HostNeighbors()
     var roomRefused = RefusalCounts()
     /// Set once workers have ended.
     var totals: GatewayTotals?
@@ -63,6 +64,7 @@ package actor Gateway: RunnableGateway {
 
     /// Until a graceful shutdown: looks after the tables, a few hundred times a second while there is something to do.
     package func run() async throws {
+        setNeighborNetworks()
         perform(startActions)
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {

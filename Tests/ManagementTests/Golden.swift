@@ -115,8 +115,22 @@ enum Golden {
 
     static let neighbors = """
         {"neighbors": [
-          {"address": "192.0.2.2", "mac": "02:00:00:00:00:09", "port": "wan0", "state": "reachable"},
-          {"address": "192.0.2.3", "mac": null, "port": "wan0", "state": "incomplete"}
+          {
+            "address": "192.0.2.2", "mac": "02:00:00:00:00:09", "network": null, "port": "wan0", "remote": null,
+            "state": "reachable", "origin": "resolved"
+          },
+          {
+            "address": "192.0.2.3", "mac": null, "network": null, "port": "wan0", "remote": null, "state": "incomplete",
+            "origin": "resolved"
+          },
+          {
+            "address": "10.1.0.1", "mac": "02:00:00:00:00:01", "network": "blue", "port": "lan0", "remote": null,
+            "state": "known", "origin": "snooped"
+          },
+          {
+            "address": "2001:db8:1::2", "mac": "02:00:00:00:00:02", "network": "blue", "port": null, "remote": "192.0.2.2",
+            "state": "static", "origin": "configured"
+          }
         ]}
         """
 
@@ -169,6 +183,6 @@ enum Golden {
         ("networks", "networks", networks, "name vni members remotes macs udp_port group"),
         ("limits", "limits", limits, "scope name kind limit current action refused"),
         ("groups", "groups", groups, "group port networks version state query_age_seconds"),
-        ("neighbors", "neighbors", neighbors, "address mac port state"),
+        ("neighbors", "neighbors", neighbors, "address mac port state network remote origin"),
     ]
 }

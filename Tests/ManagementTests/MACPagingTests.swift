@@ -24,7 +24,7 @@ private struct LargeTable: GatewayControl {
     func ports() async -> [PortStatus] { [] }
     func networks() async -> [NetworkStatus] { [] }
     func tunnels() async -> [TunnelStatus] { [] }
-    func neighbors() async -> [NeighborStatus] { [] }
+    func neighbors(network: String?) async throws(GatewayError) -> [NeighborStatus] { [] }
     func limits() async -> [LimitStatus] { [] }
     func groups() async -> [GroupStatus] { [] }
     func drops() async -> [DropStatus] { [] }

@@ -87,6 +87,14 @@ import Testing
         #expect(await gateway.reloadCount == 1)
     }
 
+    @Test func `neighbours are narrowed to a network, and nothing else narrows them`() async throws {
+        try await withServer { client async throws in
+            #expect(try await client.neighbors(network: "blue").neighbors.map(\.network) == ["blue", "blue"])
+            #expect(try await client.neighbors(network: "red").neighbors == [])
+            #expect(try await client.exchange("GET", "/v1/neighbors?netwrok=blue").0 == 400)
+        }
+    }
+
     @Test func `filters of the MAC table narrow it`() async throws {
         try await withServer { client async throws in
             #expect(try await client.macs(MACFilter(network: "red")).macs.count == 1)

@@ -142,9 +142,11 @@ import Testing
                 """)
         #expect(
             StatusTables.neighbors(decode(Golden.neighbors, as: NeighborsDocument.self).neighbors) == """
-                ADDRESS    MAC                PORT  STATE
-                192.0.2.2  02:00:00:00:00:09  wan0  reachable
-                192.0.2.3  -                  wan0  incomplete
+                ADDRESS        MAC                NETWORK  PORT  REMOTE     STATE       ORIGIN
+                192.0.2.2      02:00:00:00:00:09  -        wan0  -          reachable   resolved
+                192.0.2.3      -                  -        wan0  -          incomplete  resolved
+                10.1.0.1       02:00:00:00:00:01  blue     lan0  -          known       snooped
+                2001:db8:1::2  02:00:00:00:00:02  blue     -     192.0.2.2  static      configured
 
                 """)
     }

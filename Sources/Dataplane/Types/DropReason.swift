@@ -49,6 +49,7 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case samePort
     case portIsolated
     case splitHorizon
+    case neighborAtOrigin
     case stormBroadcast
     case stormUnknownUnicast
     case stormMulticast
@@ -121,6 +122,8 @@ extension DropReason {
         case .samePort: ("same_port", .forwarding, "destination is where the frame came from")
         case .portIsolated: ("port_isolated", .forwarding, "from a port that its egress port is kept apart from")
         case .splitHorizon: ("split_horizon", .forwarding, "from a tunnel, towards a tunnel")
+        case .neighborAtOrigin:
+            ("neighbor_at_origin", .forwarding, "ARP or ND request for a known host that is where the request came from, and has heard it")
         case .stormBroadcast: ("storm_broadcast", .forwarding, "more broadcasts than the port or the network may have flooded")
         case .stormUnknownUnicast:
             ("storm_unknown_unicast", .forwarding, "more frames to unknown MACs than the port or the network may have flooded")

@@ -68,6 +68,7 @@ extension Worker {
         udpPortBE = UInt16(truncatingIfNeeded: vd_load_acquire_u32(&tables.endpoints[0].udpPortBE))
         vxlanMask = vd_load_acquire_u64(&tables.settings.pointee.vxlanMask)
         sourcePorts = vd_load_acquire_u32(&tables.settings.pointee.sourcePorts)
+        observesNeighbors = vd_load_acquire_u32(&tables.settings.pointee.observesNeighbors) != 0
         sourceStamp = SourceFilter.stamp(now: now, epoch: tables.macs.epoch)
     }
 

@@ -20,6 +20,7 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///     Worker+Forward    look up both MACs, settle what is new, act
 ///     Worker+Encapsulate, Worker+Tunnels, Worker+Local, Worker+Flood  the actions
 ///     Worker+Guard      what a network or a port asks for before a frame is flooded
+///     Worker+Suppress   ARP and ND of networks that answer them themselves
 ///     Worker+Transmit   per-port queues
 ///
 /// All memory is allocated at start. Nothing below `poll` allocates, retains, locks, logs or makes a system call, except for the idle sleep.
@@ -66,6 +67,7 @@ package struct Worker: ~Copyable {
     var udpPortBE: UInt16 = 0
     var vxlanMask: UInt64 = 0
     var sourcePorts: UInt32 = 0
+    var observesNeighbors = false
     /// The round in which control was last told of a sender that has no tunnel.
     var toldOfStranger = UInt64.max
     /// Of the last IPv4 packet that was sent without DF.

@@ -50,6 +50,8 @@ extension Configuration {
         package static let splitHorizonGroup = 1...255
         /// Configured hosts of a network, for ARP and ND suppression.
         package static let neighborsPerNetwork = 4096
+        /// The same of all networks together.
+        package static let hostNeighbors = NeighborMap.capacity
         package static let nameByteCount = 1...63
         package static let deviceByteCount = 1...255
         /// `sun_path` of a Unix socket address has 108 bytes; SwiftNIO takes 103 of them.

@@ -67,8 +67,13 @@ package enum StatusTables {
 
     package static func neighbors(_ neighbors: [NeighborStatus]) -> String {
         table(
-            [.left("ADDRESS"), .left("MAC"), .left("PORT"), .left("STATE")],
-            neighbors.map { [$0.address.description, Readable.optional($0.mac), $0.port, $0.state.rawValue] },
+            [.left("ADDRESS"), .left("MAC"), .left("NETWORK"), .left("PORT"), .left("REMOTE"), .left("STATE"), .left("ORIGIN")],
+            neighbors.map { neighbor in
+                [
+                    neighbor.address.description, Readable.optional(neighbor.mac), Readable.optional(neighbor.network),
+                    Readable.optional(neighbor.port), Readable.optional(neighbor.remote), neighbor.state.rawValue, neighbor.origin.rawValue,
+                ]
+            },
             none: "no neighbors")
     }
 
