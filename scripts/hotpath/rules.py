@@ -24,6 +24,7 @@ EXTERNAL = (
     ("memcpy", "Worker.replicate", "the same, inlined"),
     ("memcpy", "Worker.copyTo*", "the same, inlined"),
     ("memcpy", "Worker.enqueueInOnePiece", "a frame that came in several segments, towards a port that transmits one segment only"),
+    ("memcpy", "Worker.show", "a copy of a frame that control is shown, inlined"),
     ("rte_eth_call_rx_callbacks", "Worker.*", "runs while receive callbacks are installed; Viaduct installs none"),
     ("rte_eth_call_tx_callbacks", "Worker.*", "runs while transmit callbacks are installed; Viaduct installs none"),
     ("__rte_panic", "*", "ends the process where DPDK finds a packet pool corrupt"),
@@ -38,6 +39,7 @@ INDIRECT = (
     ("Worker.refuseTooLong", 3, "the same"),
     ("Worker.chain", 3, "packet pool operations: a buffer for a copy, inlined"),
     ("Worker.enqueueInOnePiece", 3, "the same, inlined"),
+    ("Worker.show", 3, "the same, for what control is shown"),
     ("rte_pktmbuf_*", 3, "packet pool operations: a burst of buffers to or from the shared pool when the worker's cache is empty or full"),
     ("rte_mempool_*", 1, "the same"),
 )

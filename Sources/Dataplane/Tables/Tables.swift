@@ -61,6 +61,7 @@ package struct Tables: @unchecked Sendable {
             let record = networks.records[index]
             record.localFloodList?.deallocate()
             record.remoteFloodList?.deallocate()
+            record.multicast?.deallocate()
         }
         networks.destroy()
         tunnels.destroy()

@@ -54,6 +54,7 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case stormUnknownUnicast
     case stormMulticast
     case noMember
+    case noListener
     case mtuExceeded
     case nextHopUnresolved
 
@@ -129,6 +130,7 @@ extension DropReason {
             ("storm_unknown_unicast", .forwarding, "more frames to unknown MACs than the port or the network may have flooded")
         case .stormMulticast: ("storm_multicast", .forwarding, "more multicasts than the port or the network may have flooded")
         case .noMember: ("no_member", .forwarding, "to be flooded, but the network has no other member")
+        case .noListener: ("no_listener", .forwarding, "to a multicast group that nobody elsewhere in the network has asked for")
         case .mtuExceeded: ("mtu_exceeded", .forwarding, "larger than the egress port's MTU allows")
         case .nextHopUnresolved: ("next_hop_unresolved", .forwarding, "no MAC yet for the next hop to the remote VTEP")
         case .noMbuf: ("no_mbuf", .resources, "no packet buffer for a copy, or no room before the frame for its headers")

@@ -21,6 +21,7 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///     Worker+Encapsulate, Worker+Tunnels, Worker+Local, Worker+Flood  the actions
 ///     Worker+Guard      what a network or a port asks for before a frame is flooded
 ///     Worker+Suppress   ARP and ND of networks that answer them themselves
+///     Worker+Snoop      multicast to members only                         SnoopVerdict
 ///     Worker+Transmit   per-port queues
 ///
 /// All memory is allocated at start. Nothing below `poll` allocates, retains, locks, logs or makes a system call, except for the idle sleep.

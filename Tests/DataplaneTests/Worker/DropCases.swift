@@ -96,7 +96,7 @@ extension DropCase {
             .innerVLANTag, .innerLinkLocal:
             ofTunnel(reason)
         case .staticMACViolation, .samePort, .splitHorizon, .noMember, .mtuExceeded, .nextHopUnresolved: ofForwarding(reason)
-        case .macLocked, .macLimit, .portIsolated, .neighborAtOrigin, .stormBroadcast, .stormUnknownUnicast, .stormMulticast:
+        case .macLocked, .macLimit, .portIsolated, .neighborAtOrigin, .stormBroadcast, .stormUnknownUnicast, .stormMulticast, .noListener:
             ofGuards(reason)
         case .noMbuf, .transmitFull, .puntRingFull: ofResources(reason)
         }
@@ -199,6 +199,9 @@ extension DropCase {
                 }
                 rig.put(Blue.b, .port(2))
             }
+        case .noListener:
+            guarded = access(2, MulticastFrames.data([239, 1, 1, 1]), MulticastFrames.data(ipv6Address(1, prefix: [0xFF, 5])))
+            guarded.prepare = { $0.snoop(routers: [], [:]) }
         default:
             let (floodClass, frame): (FloodClass, Bytes) =
                 reason == .stormBroadcast
