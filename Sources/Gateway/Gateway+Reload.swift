@@ -13,6 +13,7 @@ extension Gateway {
         configuration = wanted
         perform(actions)
         setNeighborNetworks()
+        followSnooping()
         for case .addTunnel(let remote, _) in steps {
             if let index = reconciler.tunnels[remote]?.index { tunnelBaselines[index] = counters(of: index) }
         }

@@ -146,6 +146,7 @@ extension Gateway {
 
     package func drops() -> [DropStatus] {
         forwardingDrops + PuntDropReason.allCases.map { DropStatus($0, packets: reconciler.host.counters[$0]) } + controlLosses
+            + snoopingLosses
     }
 
     private var forwardingDrops: [DropStatus] {

@@ -9,6 +9,7 @@ extension Gateway {
         while count < Housekeeping.tenantFramesPerTick, let frame = machinery.exchange.nextTenantFrame() {
             count += 1
             hearNeighbor(frame)
+            snoop(frame)
         }
         return count
     }

@@ -5,6 +5,9 @@ struct Housekeeping {
     var neighborsDue = MonotonicTime(.zero)
     var secondDue = MonotonicTime(.zero)
     var silenceDue = MonotonicTime(.zero)
+    var snoopingDue = MonotonicTime(.zero)
+    /// When people may be told again that there is no room for members of groups.
+    var snoopingFullDue = MonotonicTime(.zero)
     /// Where ageing goes on.
     var ageingBucket = 0
     var linkIsUp: [PortIndex: Bool] = [:]
@@ -40,6 +43,7 @@ extension Gateway {
         let tooBig = tellTooBig()
         let tenants = receiveTenantFrames()
         let now = now
+        keepSnooping(now)
         if now >= housekeeping.neighborsDue {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
@@ -180,6 +184,7 @@ extension Gateway {
             // A port that starts without link has been warned about; its neighbours must hear of the link that comes.
             guard housekeeping.linkIsUp[port.index] ?? true != isUp else { continue }
             logger.notice("port \(port.name): link \(isUp ? "up" : "down")")
+            if port.role == .access, isUp { snooping.linkCameUp(port.index) }
             if port.role == .underlay { perform(reconciler.linkChanged(onPort: port.index, isUp: isUp, now: now)) }
         }
     }

@@ -24,6 +24,7 @@ package actor Gateway: RunnableGateway {
     var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
     var moveWatch = MoveWatch()
     var hostNeighbors = HostNeighbors()
+    var snooping = MulticastSnooping()
     var roomRefused = RefusalCounts()
     /// Set once workers have ended.
     var totals: GatewayTotals?
@@ -66,6 +67,7 @@ package actor Gateway: RunnableGateway {
     package func run() async throws {
         setNeighborNetworks()
         perform(startActions)
+        followSnooping()
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isBusy = await self.tick()

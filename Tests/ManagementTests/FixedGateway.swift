@@ -42,6 +42,7 @@ actor FixedGateway: RunnableGateway {
         try failIfTold()
         return decode(Golden.neighbors, as: NeighborsDocument.self).neighbors.filter { network == nil || $0.network == network }
     }
+    func multicast() async -> [MulticastStatus] { decode(Golden.multicast, as: MulticastDocument.self).multicast }
     func drops() async -> [DropStatus] { decode(Golden.drops, as: DropsDocument.self).drops }
     func workers() async -> [WorkerStatus] { decode(Golden.workers, as: WorkersDocument.self).workers }
 

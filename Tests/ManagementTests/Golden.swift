@@ -113,6 +113,31 @@ enum Golden {
         ]}
         """
 
+    static let multicast = """
+        {"multicast": [
+          {
+            "network": "blue", "protocol": "igmp", "state": "filtering", "querier": "10.1.0.254", "version": "IGMPv3",
+            "querier_expires_seconds": 250, "routers": [{"port": "lan0", "vlan": 100, "remote": null, "expires_seconds": 250}],
+            "groups": [
+              {
+                "group": "239.1.1.1", "flooded": false, "members": [
+                  {"port": "lan1", "vlan": null, "remote": null, "expires_seconds": 260},
+                  {"port": null, "vlan": null, "remote": "192.0.2.2", "expires_seconds": 75}
+                ]
+              },
+              {
+                "group": "239.1.1.2", "flooded": true,
+                "members": [{"port": "lan0", "vlan": 100, "remote": null, "expires_seconds": 2}]
+              }
+            ]
+          },
+          {
+            "network": "blue", "protocol": "mld", "state": "flooding", "querier": null, "version": null,
+            "querier_expires_seconds": null, "routers": [], "groups": []
+          }
+        ]}
+        """
+
     static let neighbors = """
         {"neighbors": [
           {
@@ -184,5 +209,8 @@ enum Golden {
         ("limits", "limits", limits, "scope name kind limit current action refused"),
         ("groups", "groups", groups, "group port networks version state query_age_seconds"),
         ("neighbors", "neighbors", neighbors, "address mac port state network remote origin"),
+        (
+            "multicast", "multicast", multicast, "network protocol state querier version querier_expires_seconds routers groups"
+        ),
     ]
 }

@@ -27,6 +27,7 @@ private struct LargeTable: GatewayControl {
     func neighbors(network: String?) async throws(GatewayError) -> [NeighborStatus] { [] }
     func limits() async -> [LimitStatus] { [] }
     func groups() async -> [GroupStatus] { [] }
+    func multicast() async -> [MulticastStatus] { [] }
     func drops() async -> [DropStatus] { [] }
     func workers() async -> [WorkerStatus] { [] }
     func addMAC(_ addition: MACAddition) async throws(GatewayError) {}

@@ -7,8 +7,8 @@ import Testing
 @Suite struct RouteTests {
     static let routes = [
         ("summary", Golden.summary), ("ports", Golden.ports), ("networks", Golden.networks), ("macs", Golden.macs),
-        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("limits", Golden.limits),
-        ("drops", Golden.drops),
+        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("multicast", Golden.multicast),
+        ("limits", Golden.limits), ("drops", Golden.drops),
         ("workers", Golden.workers),
     ]
 
@@ -40,6 +40,7 @@ import Testing
             #expect(try await client.tunnels() == decode(Golden.tunnels))
             #expect(try await client.neighbors() == decode(Golden.neighbors))
             #expect(try await client.groups() == decode(Golden.groups))
+            #expect(try await client.multicast() == decode(Golden.multicast))
             #expect(try await client.drops() == decode(Golden.drops))
             #expect(try await client.workers() == decode(Golden.workers))
         }

@@ -118,6 +118,21 @@ import Testing
         #expect(StatusTables.groups([]) == "no groups\n")
     }
 
+    @Test func `multicast inside of networks`() {
+        #expect(
+            MulticastTables.text(decode(Golden.multicast, as: MulticastDocument.self).multicast) == """
+                NETWORK  PROTOCOL  STATE      QUERIER     VERSION  EXPIRES  ROUTERS
+                blue     igmp      filtering  10.1.0.254  IGMPv3     4m10s  lan0:100
+                blue     mld       flooding   -           -              -  -
+
+                NETWORK  GROUP      MEMBERS                  EXPIRES
+                blue     239.1.1.1  lan1:untagged 192.0.2.2    4m20s
+                blue     239.1.1.2  everyone                      2s
+
+                """)
+        #expect(MulticastTables.text([]) == "no network snoops multicast\n")
+    }
+
     @Test func `limits`() {
         #expect(
             StatusTables.limits(decode(Golden.limits, as: LimitsDocument.self).limits) == """

@@ -15,6 +15,8 @@ package protocol GatewayControl: Sendable {
     func neighbors(network: String?) async throws(GatewayError) -> [NeighborStatus]
     func limits() async -> [LimitStatus]
     func groups() async -> [GroupStatus]
+    /// Networks that snoop, both protocols of each.
+    func multicast() async -> [MulticastStatus]
     /// Every reason, those that never happened with 0, in the order of the packet walk.
     func drops() async -> [DropStatus]
     func workers() async -> [WorkerStatus]

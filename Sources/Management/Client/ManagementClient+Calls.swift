@@ -14,6 +14,7 @@ extension ManagementClient {
     package func neighbors(network: String? = nil) async throws(ManagementError) -> NeighborsDocument {
         try await get("neighbors", network.map { [("network", $0)] } ?? [])
     }
+    package func multicast() async throws(ManagementError) -> MulticastDocument { try await get("multicast") }
     package func drops() async throws(ManagementError) -> DropsDocument { try await get("drops") }
     package func workers() async throws(ManagementError) -> WorkersDocument { try await get("workers") }
 

@@ -26,6 +26,7 @@ struct Routes: Sendable {
         group.get("neighbors") { request, _ in
             NeighborsDocument(neighbors: try await gateway.neighbors(network: try NeighborQuery(request).network))
         }
+        group.get("multicast") { _, _ in MulticastDocument(multicast: await gateway.multicast()) }
         group.get("drops") { _, _ in DropsDocument(drops: await gateway.drops()) }
         group.get("workers") { _, _ in WorkersDocument(workers: await gateway.workers()) }
     }

@@ -12,7 +12,8 @@ struct Show: AsyncParsableCommand {
               viaduct show ports --json          the same for programs
             """,
         subcommands: [
-            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Limits.self, Drops.self, Workers.self,
+            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Multicast.self, Limits.self, Drops.self,
+            Workers.self,
         ])
 
     @OptionGroup var options: ClientOptions
