@@ -20,7 +20,7 @@ package struct KnownNeighbor: Equatable, BitwiseCopyable, Sendable {
 ///     1  front of the address          2  back of the address
 ///     3  bits 0-47 MAC, 48-63 network; 0 = free
 ///
-/// A key is in one of two buckets, chosen by a hash that is seeded at start, so that nobody can aim at a bucket; it goes into the emptier one. There are four
+/// A key is in one of two buckets, chosen by a hash that is seeded at start, so that nobody can aim at a bucket; it goes into the emptier one. There are eight
 /// slots for each entry of ``capacity``: that both buckets of a key are full is hardly to be seen. Then ``put(_:_:_:)`` says so.
 ///
 /// Writer: control alone. Readers: workers, with requests that are to be flooded. Memory order: control makes the version odd, writes the words, makes it even, each
@@ -32,7 +32,7 @@ package struct NeighborMap: @unchecked Sendable {
 
     static let slotWords = 4
     static let slotsPerBucket = 4
-    static let bucketCount = capacity
+    static let bucketCount = 2 * capacity
     private static let bucketMask = UInt64(bucketCount - 1)
     private static let versionMask: UInt64 = 0xFFFF_FFFF
     private static let routerBit: UInt64 = 1 << 32

@@ -63,6 +63,18 @@ struct NeighborMapTests {
         }
     }
 
+    @Test("What there is no room for is refused, and leaves what is there as it is")
+    func full() {
+        withMap { map in
+            let count = 10 * NeighborMap.capacity
+            func neighbor(_ number: Int) -> KnownNeighbor { KnownNeighbor(mac: MACAddress(bits: UInt64(number) << 16 | 2)) }
+            let isIn = (0..<count).map { map.put(NeighborMapTests.blue, UnderlayAddress(ipv4: UInt32($0)), neighbor($0)) }
+            #expect(isIn.contains(false) && map.count == isIn.count { $0 } && map.count > 4 * NeighborMap.capacity)
+            #expect(
+                (0..<count).allSatisfy { map[NeighborMapTests.blue, UnderlayAddress(ipv4: UInt32($0))] == (isIn[$0] ? neighbor($0) : nil) })
+        }
+    }
+
     @Test("Readers see what a host is or was, or nothing, while it changes, goes and comes, and never another's")
     func concurrentReaders() {
         withMap { map in

@@ -190,7 +190,7 @@ extension DropCase {
                 for port in [1, 2] { rig.tables.ports.setIsolation(rig.lan(port), isIsolated: true, group: nil) }
             }
         case .neighborAtOrigin:
-            let kinds = PacketPath.SuppressionTests.Protocol.allCases
+            let kinds = PacketPath.SuppressionTests.Kind.allCases
             guarded.packets = { rig in try kinds.map { try rig.packet(PacketPath.SuppressionTests.request($0)) } }
             guarded.prepare = { rig in
                 rig.tables.networks.setFeatures(NetworkIndex(1), .neighborSuppression)

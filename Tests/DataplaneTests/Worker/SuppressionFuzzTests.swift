@@ -8,7 +8,7 @@ extension PacketPath {
     struct SuppressionFuzzTests {
         @Test("Of many damaged requests none costs a buffer, and an answer is well-formed, to the requester alone")
         func damaged() throws {
-            let seeds = SuppressionTests.Protocol.allCases.flatMap { kind in
+            let seeds = SuppressionTests.Kind.allCases.flatMap { kind in
                 [SuppressionTests.request(kind), SuppressionTests.answer(kind), tagged(SuppressionTests.request(kind), 0x2064)]
             }
             var mutator = PacketMutator(seeds: seeds, random: seededRandom("Bad ARP and ND"))

@@ -6,7 +6,7 @@ extension PacketPath {
     /// Requests of station a, 10.1.0.10 and 2001:db8::a, for station b, 10.1.0.11 and 2001:db8::b.
     @Suite("ARP and ND suppression")
     struct SuppressionTests {
-        enum Protocol: CaseIterable { case arp, nd }
+        enum Kind: CaseIterable { case arp, nd }
 
         private static let a4: UInt32 = 0x0A01_000A
         private static let b4: UInt32 = 0x0A01_000B
@@ -14,19 +14,19 @@ extension PacketPath {
         private static let b6 = ipv6Address(0xB)
         private static let own = MACAddress(2, 0xFF, 0, 0, 0, 0)
 
-        static func request(_ kind: Protocol) -> Bytes {
+        static func request(_ kind: Kind) -> Bytes {
             kind == .arp
                 ? NeighborFrames.arp(1, from: Blue.a, at: a4, for: b4) : NeighborFrames.solicitation(from: Blue.a, source: a6, target: b6)
         }
 
         /// As b itself would answer.
-        static func answer(_ kind: Protocol, isRouter: Bool = false) -> Bytes {
+        static func answer(_ kind: Kind, isRouter: Bool = false) -> Bytes {
             kind == .arp
                 ? NeighborFrames.arp(2, to: Blue.a, from: Blue.b, at: b4, for: a4, targetMAC: Blue.a)
                 : NeighborFrames.advertisement(to: Blue.a, from: Blue.b, target: b6, destination: a6, flags: isRouter ? 0xE0 : 0x60)
         }
 
-        static func address(_ kind: Protocol) -> UnderlayAddress {
+        static func address(_ kind: Kind) -> UnderlayAddress {
             kind == .arp ? UnderlayAddress(ipv4: b4) : UnderlayAddress(bytes: b6)
         }
 
@@ -36,7 +36,7 @@ extension PacketPath {
                 rig.tables.networks.setFeatures(NetworkIndex(1), .neighborSuppression)
                 rig.tables.neighbors.setOwnMAC(SuppressionTests.own)
                 rig.tables.setObservesNeighbors(true)
-                for kind in Protocol.allCases {
+                for kind in Kind.allCases {
                     let known = KnownNeighbor(mac: Blue.b, isRouter: isRouter)
                     #expect(rig.tables.neighbors.put(NetworkIndex(1), SuppressionTests.address(kind), known))
                 }
@@ -55,9 +55,9 @@ extension PacketPath {
         }
 
         @Test(
-            "A request from an access port is answered there, with the tag and the priority that it came with", arguments: Protocol.allCases
+            "A request from an access port is answered there, with the tag and the priority that it came with", arguments: Kind.allCases
         )
-        func answeredLocally(kind: Protocol) throws {
+        func answeredLocally(kind: Kind) throws {
             for place in [Destination.tunnel(1), .port(1, vlan: 200), .port(0, vlan: 300)] {
                 try withSuppression(at: place) { rig in
                     let request = SuppressionTests.request(kind), answer = SuppressionTests.answer(kind)
@@ -73,8 +73,8 @@ extension PacketPath {
             }
         }
 
-        @Test("A request from a VTEP is answered there, for a host behind an access port", arguments: Protocol.allCases)
-        func answeredRemotely(kind: Protocol) throws {
+        @Test("A request from a VTEP is answered there, for a host behind an access port", arguments: Kind.allCases)
+        func answeredRemotely(kind: Kind) throws {
             try withSuppression(at: .port(2)) { rig in
                 let output = try rig.forward(rig.encapsulated(SuppressionTests.request(kind), from: 1))
                 let sent = try #require(output[rig.wan]?.first)
@@ -109,8 +109,8 @@ extension PacketPath {
         }
 
         @Test(
-            "A request is flooded where the network does not suppress, or the host or its place is not known", arguments: Protocol.allCases)
-        func flooded(kind: Protocol) throws {
+            "A request is flooded where the network does not suppress, or the host or its place is not known", arguments: Kind.allCases)
+        func flooded(kind: Kind) throws {
             let request = SuppressionTests.request(kind)
             try withSuppression(at: nil) { rig in
                 try #expect(rig.forward(request, on: rig.lan(2)).count == 3)
@@ -131,8 +131,8 @@ extension PacketPath {
             }
         }
 
-        @Test("A request for a host that is where it came from goes nowhere", arguments: Protocol.allCases)
-        func samePlace(kind: Protocol) throws {
+        @Test("A request for a host that is where it came from goes nowhere", arguments: Kind.allCases)
+        func samePlace(kind: Kind) throws {
             try withSuppression(at: .port(0, vlan: 100)) { rig in
                 try #expect(rig.forward(tagged(SuppressionTests.request(kind), 100), on: rig.lan(0)) == [:])
                 rig.put(Blue.b, .tunnel(2), origin: .controlPlane)
@@ -142,16 +142,16 @@ extension PacketPath {
             }
         }
 
-        @Test("A VTEP is not told of hosts behind other VTEPs: it would take them to be here", arguments: Protocol.allCases)
-        func fromTunnelToTunnel(kind: Protocol) throws {
+        @Test("A VTEP is not told of hosts behind other VTEPs: it would take them to be here", arguments: Kind.allCases)
+        func fromTunnelToTunnel(kind: Kind) throws {
             try withSuppression(at: .tunnel(2)) { rig in
                 let output = try rig.forward(rig.encapsulated(SuppressionTests.request(kind), from: 1))
                 #expect(Set(output.keys) == [rig.lan(0), rig.lan(1), rig.lan(2)] && answered(rig) == [0, 0])
             }
         }
 
-        @Test("Ports that are kept apart are not told of each other's hosts, nor is a host of itself", arguments: Protocol.allCases)
-        func separated(kind: Protocol) throws {
+        @Test("Ports that are kept apart are not told of each other's hosts, nor is a host of itself", arguments: Kind.allCases)
+        func separated(kind: Kind) throws {
             try withSuppression(at: .port(1, vlan: 200)) { rig in
                 for port in [1, 2] { rig.tables.ports.setIsolation(rig.lan(port), isIsolated: true, group: nil) }
                 try #expect(Set(rig.forward(SuppressionTests.request(kind), on: rig.lan(2)).keys) == [rig.lan(0), rig.wan])
@@ -171,7 +171,7 @@ extension PacketPath {
         }
 
         private static var unanswered: [(String, Bytes)] {
-            let arp = request(.arp), nd = request(.nd)
+            let arp = request(.arp), question = request(.nd)
             func nd(_ hopLimit: UInt8 = 255, source: Bytes = a6, destination: Bytes? = nil, options: Bytes? = nil) -> Bytes {
                 NeighborFrames.solicitation(
                     from: Blue.a, source: source, target: b6, destination: destination, hopLimit: hopLimit, options: options)
@@ -185,13 +185,13 @@ extension PacketPath {
                 ("other hardware", arp.replacing(15, 6)), ("another protocol", arp.replacing(16, 0x86, 0xDD)),
                 ("other lengths", arp.replacing(18, 8)), ("an unknown operation", arp.replacing(21, 3)),
                 ("DAD", nd(source: Bytes(repeating: 0, count: 16), options: [])), ("from beyond the link", nd(254)),
-                ("a wrong checksum", nd.replacing(56, nd[56] ^ 1)), ("a code", nd(255).replacing(55, 1)),
+                ("a wrong checksum", question.replacing(56, question[56] ^ 1)), ("a code", question.replacing(55, 1)),
                 ("the MAC of another", nd(options: [1, 1] + Blue.c.octets)),
                 ("an option of length 0", nd(options: [1, 0] + Blue.a.octets)),
                 ("a nonce", nd(options: [1, 1] + Blue.a.octets + [14, 1, 1, 2, 3, 4, 5, 6])),
                 ("another option", nd(options: [14, 1] + Blue.a.octets)),
                 ("from a group", nd(source: Bytes(hex: "ff02") + Bytes(repeating: 0, count: 13) + [1])),
-                ("in a group frame to one host", nd(destination: b6)), ("cut short", Bytes(nd.prefix(85))),
+                ("in a group frame to one host", nd(destination: b6)), ("cut short", Bytes(question.prefix(85))),
                 (
                     "an advertisement",
                     NeighborFrames.advertisement(
@@ -200,8 +200,8 @@ extension PacketPath {
             ]
         }
 
-        @Test("A request in several segments is flooded as it is", arguments: Protocol.allCases)
-        func segments(kind: Protocol) throws {
+        @Test("A request in several segments is flooded as it is", arguments: Kind.allCases)
+        func segments(kind: Kind) throws {
             try withSuppression(at: .tunnel(1)) { rig in
                 for segments in [[14], [42], [50], [60], [80]] {
                     let packet = try rig.packet(SuppressionTests.request(kind) + [0], segments: segments)
@@ -215,8 +215,8 @@ extension PacketPath {
             }
         }
 
-        @Test("What goes to one station is forwarded, and control is shown it, from ports and VTEPs", arguments: Protocol.allCases)
-        func unicast(kind: Protocol) throws {
+        @Test("What goes to one station is forwarded, and control is shown it, from ports and VTEPs", arguments: Kind.allCases)
+        func unicast(kind: Kind) throws {
             try withSuppression(at: .tunnel(1)) { rig in
                 rig.put(Blue.a, .port(2), origin: .controlPlane)
                 let answer = SuppressionTests.answer(kind)
@@ -233,8 +233,8 @@ extension PacketPath {
             }
         }
 
-        @Test("What a refused source says is neither forwarded nor shown", arguments: Protocol.allCases)
-        func refused(kind: Protocol) throws {
+        @Test("What a refused source says is neither forwarded nor shown", arguments: Kind.allCases)
+        func refused(kind: Kind) throws {
             try withSuppression(at: .tunnel(1)) { rig in
                 rig.put(Blue.b, .tunnel(1))
                 rig.put(Blue.a, .port(0, vlan: 100))
@@ -244,8 +244,8 @@ extension PacketPath {
             }
         }
 
-        @Test("Answers to control's own probes go to control alone; other frames to its MAC are flooded", arguments: Protocol.allCases)
-        func ownMAC(kind: Protocol) throws {
+        @Test("Answers to control's own probes go to control alone; other frames to its MAC are flooded", arguments: Kind.allCases)
+        func ownMAC(kind: Kind) throws {
             try withSuppression(at: .port(2)) { rig in
                 let answer = SuppressionTests.answer(kind).replacing(0, SuppressionTests.own.octets)
                 try #expect(rig.forward(answer, on: rig.lan(2)) == [:])

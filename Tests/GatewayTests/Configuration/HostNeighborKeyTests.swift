@@ -26,7 +26,7 @@ struct HostNeighborKeyTests {
                 (
                     "vni: 10200",
                     "vni: 10200\n    neighbor-suppression: true\n    neighbors:\n      - { address: 10.0.0.1, mac: «\"01:00:00:00:00:01\" }"
-                ), finds: "error: `mac`"),
+                ), finds: "error: the MAC address 01:00:00:00:00:01 is a multicast address"),
         ])
     func hostNeighbors(_ example: ConfigurationCase) { example.verify() }
 }

@@ -56,6 +56,7 @@ extension NeighborSighting {
         } catch {
             throw [.etherType, .icmpv6Type, .ndNoLinkAddress].contains(error) ? NeighborSightingError.irrelevant : .malformed(error)
         }
+        guard !sighting.mac.isMulticast, !sighting.mac.isZero else { throw .malformed(.sourceMACInvalid) }
         guard sighting.mac == frame.readMAC(at: 6) else { throw .otherMAC }
         self = sighting
     }

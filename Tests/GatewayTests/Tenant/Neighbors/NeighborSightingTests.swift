@@ -46,6 +46,7 @@ struct NeighborSightingTests {
         #expect(read([UInt8](UnderlayFrames.arpReply.prefix(41))) == .failure(.malformed(.arpShort)))
         #expect(read(NDPeer.question(for: "2001:db8::9").replacing(NDOffset.hopLimit, 64)) == .failure(.malformed(.ndHopLimit)))
         #expect(read([]) == .failure(.malformed(.frameShort)))
+        #expect(read(NDPeer.probe(for: "2001:db8::9").replacing(6, 1)) == .failure(.malformed(.sourceMACInvalid)))
     }
 
     @Test("Damaged frames give a sighting or an error, and a sighting is of the frame's own source")
