@@ -68,8 +68,8 @@ extension AccessVerdict {
     ) -> AccessVerdict {
         var result = plain
         if result.network == 0 { return .drop(result.tag & 0xFFF == 0 ? .untaggedRefused : .vlanUnknown) }
+        let features = networks[Int(result.network)].features
         if EtherType.isTag(type) {
-            let features = networks[Int(result.network)].features
             if features.contains(.innerTagStrip) {
                 let next = 16 &+ Int(result.tagBytes)
                 guard byteCount >= next &+ 2, !EtherType.isTag(frame.u16(next)) else { return .drop(.vlanStacked) }
@@ -79,7 +79,11 @@ extension AccessVerdict {
             }
         }
         if result.source & 1 != 0 || result.source == 0 { return .drop(.sourceMACInvalid) }
-        if MACAddress.isLinkLocal(result.destination) { return .drop(.linkLocal) }
+        if MACAddress.isLinkLocal(result.destination),
+            let reason = LinkLocalProtocol.refusal(destination: result.destination, type: type, features, otherwise: .linkLocal)
+        {
+            return .drop(reason)
+        }
         return .forward(result)
     }
 }

@@ -97,6 +97,7 @@ extension DropCase {
             ofTunnel(reason)
         case .staticMACViolation, .samePort, .splitHorizon, .noMember, .mtuExceeded, .nextHopUnresolved: ofForwarding(reason)
         case .macLocked, .macLimit, .portIsolated, .stormBroadcast, .stormUnknownUnicast, .stormMulticast: ofGuards(reason)
+        case .bpdu, .pause, .lacp, .lldp: ofLinkLocal(reason)
         case .noMbuf, .transmitFull, .puntRingFull: ofResources(reason)
         }
     }
