@@ -8,6 +8,8 @@ struct Settings: BitwiseCopyable {
     var vxlanMask: UInt64 = 0x08
     /// ``AcceptList``.
     var accept: UnsafeMutableRawPointer?
+    /// Number in our ``LoopProbe``s as it lies in memory, 0 = we send none.
+    var probeGatewayBE: UInt64 = 0
 }
 
 /// A UDP port that VXLAN packets come to, and the remote VTEPs that send to it.
@@ -103,6 +105,11 @@ package struct Tables: @unchecked Sendable {
         let old = settings.pointee.accept
         vd_store_release_pointer(&settings.pointee.accept, AcceptList.make(prefixes))
         return old
+    }
+
+    /// `gateway`: the number in our loop probes; `nil` = we send none, and none is looked for.
+    package func publishProbes(gateway: UInt64?) {
+        vd_store_release_u64(&settings.pointee.probeGatewayBE, (gateway ?? 0).bigEndian)
     }
 
     package func publishSourcePorts(_ range: ClosedRange<UInt16>) {

@@ -7,7 +7,6 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case vlanStacked
     case sourceMACInvalid
     case linkLocal
-    case portBlocked
 
     // From an underlay port: outer headers.
     case underlayFrameShort
@@ -43,6 +42,8 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case congestionUnheeded
 
     // Forwarding.
+    case portBlocked
+    case loopProbe
     case bpdu
     case pause
     case lacp
@@ -88,7 +89,6 @@ extension DropReason {
         case .vlanStacked: ("vlan_stacked", .access, "a second VLAN tag behind the first")
         case .sourceMACInvalid: ("source_mac_invalid", .access, "source MAC is multicast or zero")
         case .linkLocal: ("link_local", .access, "to 01:80:c2:00:00:0x, of no protocol that may be carried")
-        case .portBlocked: ("port_blocked", .access, "the port is part of a loop")
         case .underlayFrameShort: ("underlay_frame_short", .underlay, "too short for Ethernet and IP headers")
         case .underlayMACNotOurs: ("underlay_mac_not_ours", .underlay, "destination MAC is another host's")
         case .underlayVLAN: ("underlay_vlan", .underlay, "outer VLAN tag missing, or not that of the port")
@@ -119,6 +119,8 @@ extension DropReason {
         case .innerLinkLocal: ("inner_link_local", .decapsulation, "inner frame to 01:80:c2:00:00:0x, of no protocol that may be carried")
         case .congestionUnheeded:
             ("congestion_unheeded", .decapsulation, "outer header says congestion, the inner packet knows no ECN (RFC 6040 4.2)")
+        case .portBlocked: ("port_blocked", .forwarding, "from or to a port that is blocked because it is part of a loop")
+        case .loopProbe: ("loop_probe", .forwarding, "a loop probe of our own that came back")
         case .bpdu: ("link_local_bpdu", .forwarding, "spanning tree, which its network does not carry")
         case .pause: ("link_local_pause", .forwarding, "pause or other MAC control, which its network does not carry")
         case .lacp: ("link_local_lacp", .forwarding, "LACP or another slow protocol, which its network does not carry")

@@ -4,6 +4,8 @@
 /// What a frame from an access port is.
 enum AccessVerdict {
     case forward(AccessFrame)
+    /// A frame to the address of loop probes: one of ours, or multicast like any other.
+    case probe(AccessFrame)
     case drop(DropReason)
 }
 
@@ -56,7 +58,7 @@ extension AccessVerdict {
         let vlan = Int(result.tag & 0xFFF)
         result.network = PortVLANMap(networks: vlans).lookup(vlan)
         guard result.network != 0, !EtherType.isTag(type), result.source & 1 == 0, result.source != 0,
-            _fastPath(result.destination & 1 == 0) || !MACAddress.isLinkLocal(result.destination)
+            _fastPath(result.destination & 1 == 0) || !MACAddress.isReserved(result.destination)
         else { return decideByTheBook(frame, byteCount: byteCount, result, type, networks) }
         return .forward(result)
     }
@@ -84,6 +86,6 @@ extension AccessVerdict {
         {
             return .drop(reason)
         }
-        return .forward(result)
+        return result.destination == LoopProbe.destinationBits ? .probe(result) : .forward(result)
     }
 }

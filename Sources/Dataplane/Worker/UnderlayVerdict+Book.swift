@@ -182,6 +182,11 @@ extension UnderlayVerdict {
         let frame = TunnelFrame(
             network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset &+ tagByteCount),
             innerByteCount: innerByteCount &- UInt32(truncatingIfNeeded: tagByteCount), source: source, destination: destination)
+        if destination == LoopProbe.destinationBits {
+            let gatewayBE = vd_load_acquire_u64(&context.tables.settings.pointee.probeGatewayBE)
+            let byteCount = min(innerInFirstSegment, Int(innerByteCount))
+            if LoopProbe.isOwn(inner, byteCount: byteCount, tagBytes: 0, gatewayBE: gatewayBE) { return .probe(frame) }
+        }
         var notice = Notice(congestion: nil, removesTag: tagByteCount != 0, stranger: isStranger ? sender : .none)
         let seen = min(innerInFirstSegment, Int(innerByteCount)) &- tagByteCount
         switch Congestion.combine(outer: ecn, inner: Congestion.field(inner + tagByteCount, byteCount: seen)) {

@@ -135,6 +135,7 @@ final class Rig {
     private func close(_ sourceLocation: SourceLocation) {
         _ = takeAll()
         while exchange.nextPunt() != nil {}
+        while exchange.nextTenantFrame() != nil {}
         checkCounters(sourceLocation)
         workers.removeAll()
         for port in ports { port.close() }
