@@ -12,6 +12,7 @@ extension Gateway {
             seconds: machinery.clock.seconds)
         configuration = wanted
         perform(actions)
+        guardLoops()
         for case .addTunnel(let remote, _) in steps {
             if let index = reconciler.tunnels[remote]?.index { tunnelBaselines[index] = counters(of: index) }
         }

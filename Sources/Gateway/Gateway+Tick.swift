@@ -42,6 +42,7 @@ extension Gateway {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
             watchLinks(now)
+            perform(loops.tick(now: now))
             age()
             makeRoom()
         }
@@ -177,6 +178,7 @@ extension Gateway {
             // A port that starts without link has been warned about; its neighbours must hear of the link that comes.
             guard housekeeping.linkIsUp[port.index] ?? true != isUp else { continue }
             logger.notice("port \(port.name): link \(isUp ? "up" : "down")")
+            loops.linkChanged(port.index, isUp: isUp, now: now)
             if port.role == .underlay { perform(reconciler.linkChanged(onPort: port.index, isUp: isUp, now: now)) }
         }
     }

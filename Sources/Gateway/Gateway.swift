@@ -23,6 +23,7 @@ package actor Gateway: RunnableGateway {
     /// What a position of the tunnel table had counted before its present tunnel got it.
     var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
     var moveWatch = MoveWatch()
+    var loops = LoopGuard(gateway: .random(in: 1 ... .max))
     var roomRefused = RefusalCounts()
     /// Set once workers have ended.
     var totals: GatewayTotals?
@@ -64,6 +65,7 @@ package actor Gateway: RunnableGateway {
     /// Until a graceful shutdown: looks after the tables, a few hundred times a second while there is something to do.
     package func run() async throws {
         perform(startActions)
+        guardLoops()
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isBusy = await self.tick()
