@@ -40,6 +40,7 @@ INDIRECT = (
     ("Worker.handOver", 3, "packet pool operations: a buffer for the copy, inlined"),
     ("Worker.chain", 3, "packet pool operations: a buffer for a copy, inlined"),
     ("Worker.enqueueInOnePiece", 3, "the same, inlined"),
+    ("vd_mbuf_free", 3, "packet pool operations: freeing what is dropped"),
     ("rte_pktmbuf_*", 3, "packet pool operations: a burst of buffers to or from the shared pool when the worker's cache is empty or full"),
     ("rte_mempool_*", 1, "the same"),
 )
@@ -64,6 +65,7 @@ ATOMIC = (
     ("Worker.copyTo*", None, "the same, inlined"),
     ("Worker.enqueueInOnePiece", None, "reference counts of the packet that was copied"),
     ("Worker.discard", None, "reference counts of packets that the driver refused"),
+    ("vd_mbuf_free", None, "reference counts of a packet with several holders"),
     ("rte_pktmbuf_*", None, "reference counts of a packet with several holders"),
 )
 
