@@ -27,6 +27,7 @@ let shimUser: [SwiftSetting] = [
 
 let dpdkLibraries = [
     "rte_eal", "rte_ethdev", "rte_mempool", "rte_mbuf", "rte_ring", "rte_net", "rte_net_ring", "rte_bus_vdev", "rte_hash", "rte_meter",
+    "rte_net_bond",
 ]
 
 let package = Package(

@@ -10,3 +10,8 @@ uint16_t vd_ethdev_mtu(const struct rte_eth_dev_info *device, uint16_t mtu);
 bool vd_interface_is_elsewhere(uint16_t port);
 /// Sets the interface's MTU behind ethdev's back. After the port's start. 0, or a negative errno.
 int vd_kernel_mtu_set(uint16_t port, const struct rte_eth_dev_info *device, uint16_t mtu);
+
+bool vd_is_bond(uint16_t port);
+/// The same for a bond, by its members: the MTU that ethdev takes for all of them, and what it does not.
+uint16_t vd_bond_ethdev_mtu(uint16_t port, uint16_t mtu);
+int vd_bond_kernel_mtu_set(uint16_t port, uint16_t mtu);

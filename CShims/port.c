@@ -52,7 +52,8 @@ int vd_port_configure(uint16_t port, const vd_port_settings *settings) {
     struct rte_eth_dev_info device;
     int result = rte_eth_dev_info_get(port, &device);
     if (result < 0) return result;
-    uint16_t mtu = vd_understates_frames(&device, settings->mtu) ? vd_ethdev_mtu(&device, settings->mtu) : settings->mtu;
+    uint16_t mtu = vd_understates_frames(&device, settings->mtu) ? vd_ethdev_mtu(&device, settings->mtu)
+                                                                 : vd_bond_ethdev_mtu(port, settings->mtu);
     struct rte_eth_conf configuration = {
         .rxmode = {.mtu = mtu, .offloads = settings->rx_offloads},
         .txmode = {.offloads = settings->tx_offloads},
@@ -75,7 +76,7 @@ int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **
     int result = rte_eth_dev_info_get(port, &device);
     if (result < 0) return result;
     bool understates = vd_understates_frames(&device, settings->mtu);
-    uint16_t mtu = understates ? vd_ethdev_mtu(&device, settings->mtu) : settings->mtu;
+    uint16_t mtu = understates ? vd_ethdev_mtu(&device, settings->mtu) : vd_bond_ethdev_mtu(port, settings->mtu);
 
     uint16_t rx_descriptors = settings->rx_descriptors, tx_descriptors = settings->tx_descriptors;
     *stage = "set descriptor counts";
@@ -93,14 +94,17 @@ int vd_port_start(uint16_t port, const vd_port_settings *settings, const char **
         result = rte_eth_rx_queue_setup(port, queue, rx_descriptors, (unsigned)node, NULL, (struct rte_mempool *)settings->pool);
         if (result < 0) return result;
     }
-    *stage = "set the MTU";
-    result = rte_eth_dev_set_mtu(port, mtu);
-    if (result < 0 && result != -ENOTSUP) return result;
+    // A bond passes it on to its members when it configures them, which is when it starts.
+    if (!vd_is_bond(port)) {
+        *stage = "set the MTU";
+        result = rte_eth_dev_set_mtu(port, mtu);
+        if (result < 0 && result != -ENOTSUP) return result;
+    }
     *stage = "start";
     result = rte_eth_dev_start(port);
     if (result < 0) return result;
     *stage = "set the MTU";
-    result = understates ? vd_kernel_mtu_set(port, &device, settings->mtu) : 0;
+    result = understates ? vd_kernel_mtu_set(port, &device, settings->mtu) : vd_bond_kernel_mtu_set(port, settings->mtu);
     if (result < 0) return result;
     // Devices without these modes receive everything anyway.
     if (settings->promiscuous) (void)rte_eth_promiscuous_enable(port);

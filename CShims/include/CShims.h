@@ -3,6 +3,7 @@
 #include "vd_base.h"
 
 #include "vd_atomic.h"
+#include "vd_bond.h"
 #include "vd_clock.h"
 #include "vd_eal.h"
 #include "vd_generator.h"

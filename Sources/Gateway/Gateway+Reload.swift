@@ -13,6 +13,8 @@ extension Gateway {
         configuration = wanted
         perform(actions)
         guardLoops()
+        setNeighborNetworks()
+        followSnooping()
         for case .addTunnel(let remote, _) in steps {
             if let index = reconciler.tunnels[remote]?.index { tunnelBaselines[index] = counters(of: index) }
         }

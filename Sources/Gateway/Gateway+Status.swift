@@ -47,7 +47,8 @@ extension Gateway {
         let link = running.device.link
         let losses = running.device.losses
         return PortStatus(
-            name: port.name, role: port.role, device: running.configuration.device, driver: running.info.driver, mac: port.mac,
+            name: port.name, role: port.role, device: running.configuration.device, bond: bond(of: running), driver: running.info.driver,
+            mac: port.mac,
             link: link.isUp ? .up : .down, linkMegabits: link.isUp && link.megabits > 0 ? link.megabits : nil, mtu: port.mtu,
             numaNode: running.info.node < 0 ? nil : running.info.node, queues: .init(rx: running.queues.rx, tx: running.queues.tx),
             spread: SpreadStatus(running.queues.spreader, running.rss, role: port.role),
@@ -55,6 +56,16 @@ extension Gateway {
             outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
             rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,
             rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped, blockedBy: blockedBy(port.index))
+    }
+
+    private func bond(of running: Machinery.Port) -> PortStatus.Bond? {
+        guard let bond = running.configuration.bond else { return nil }
+        let active = running.device.activeMembers(of: running.members)
+        return PortStatus.Bond(
+            mode: bond.mode,
+            members: zip(running.members, active).map { member, isActive in
+                PortStatus.Bond.Member(device: member.arguments, link: member.link.isUp ? .up : .down, active: isActive)
+            })
     }
 
     package func networks() -> [NetworkStatus] {
@@ -107,11 +118,19 @@ extension Gateway {
         return tunnel.route.paths.allSatisfy { reconciler.host.neighbors.state(of: $0.key) == .failed } ? .unreachable : .resolving
     }
 
-    package func neighbors() -> [NeighborStatus] {
-        reconciler.host.neighbors.status.map { neighbor in
-            NeighborStatus(
-                address: neighbor.key.address, mac: neighbor.mac, port: reconciler.ports[neighbor.key.port].name, state: neighbor.state)
+    package func neighbors(network: String?) throws(GatewayError) -> [NeighborStatus] {
+        if let network {
+            guard configuration.networks.contains(where: { $0.name == network }) else {
+                throw .notFound("there is no network \(network)", advice: "see 'viaduct show networks'")
+            }
+            return hostNeighborStatus(network: network)
         }
+        let nextHops = reconciler.host.neighbors.status.map { neighbor in
+            NeighborStatus(
+                address: neighbor.key.address, mac: neighbor.mac, network: nil, port: reconciler.ports[neighbor.key.port].name, remote: nil,
+                state: NeighborStatus.State(neighbor.state), origin: neighbor.state == .permanent ? .configured : .resolved)
+        }
+        return nextHops + hostNeighborStatus(network: nil)
     }
 
     package func groups() -> [GroupStatus] {
@@ -127,6 +146,7 @@ extension Gateway {
 
     package func drops() -> [DropStatus] {
         forwardingDrops + PuntDropReason.allCases.map { DropStatus($0, packets: reconciler.host.counters[$0]) } + controlLosses
+            + snoopingLosses
     }
 
     private var forwardingDrops: [DropStatus] {
@@ -157,6 +177,26 @@ extension Gateway {
             DropStatus(
                 reason: "control_tenant_frame_unseen", stage: "control", packets: workers.reduce(0) { $0 + $1.tenantFramesUnseen },
                 explanation: "no packet: an ARP, ND, IGMP or MLD frame that control was not shown: too many at once; it was forwarded"),
+            DropStatus(
+                reason: "control_arp_answered", stage: "control", packets: workers.reduce(0) { $0 + $1.arpAnswered },
+                explanation: "no loss: an ARP request that the gateway answered for a known host"),
+            DropStatus(
+                reason: "control_nd_answered", stage: "control", packets: workers.reduce(0) { $0 + $1.ndAnswered },
+                explanation: "no loss: a neighbour solicitation that the gateway answered for a known host"),
+            DropStatus(
+                reason: "control_neighbor_ignored", stage: "control", packets: hostNeighbors.counters.ignored,
+                explanation: "no packet: ARP or ND of a network that is malformed, or tells another MAC than it came from; it was forwarded"
+            ),
+            DropStatus(
+                reason: "control_neighbor_contradicted", stage: "control", packets: hostNeighbors.counters.contradicted,
+                explanation: "no packet: ARP or ND that puts a configured host elsewhere; it was forwarded"),
+            DropStatus(
+                reason: "control_neighbor_moved", stage: "control", packets: hostNeighbors.counters.moved,
+                explanation: "no packet: an address of a network that went to another MAC: a new host, or two with one address"),
+            DropStatus(
+                reason: "control_neighbor_full", stage: "control",
+                packets: hostNeighbors.counters.full + housekeeping.neighborsUnpublished,
+                explanation: "no packet: a host that there is no room to answer for; requests for it are flooded"),
             DropStatus(
                 reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
                 explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),

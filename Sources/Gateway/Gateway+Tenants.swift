@@ -6,9 +6,11 @@ extension Gateway {
     /// Frames of networks that workers show.
     func receiveTenantFrames() -> Int {
         var count = 0
-        while count < Housekeeping.tenantFramesPerTick, let shown = machinery.exchange.nextTenantFrame() {
+        while count < Housekeeping.tenantFramesPerTick, let frame = machinery.exchange.nextTenantFrame() {
             count += 1
-            if heedProbe(shown) { continue }
+            if heedProbe(frame) { continue }
+            hearNeighbor(frame)
+            snoop(frame)
         }
         return count
     }

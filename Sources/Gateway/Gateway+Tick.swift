@@ -5,6 +5,9 @@ struct Housekeeping {
     var neighborsDue = MonotonicTime(.zero)
     var secondDue = MonotonicTime(.zero)
     var silenceDue = MonotonicTime(.zero)
+    var snoopingDue = MonotonicTime(.zero)
+    /// When people may be told again that there is no room for members of groups.
+    var snoopingFullDue = MonotonicTime(.zero)
     /// Where ageing goes on.
     var ageingBucket = 0
     var linkIsUp: [PortIndex: Bool] = [:]
@@ -18,6 +21,8 @@ struct Housekeeping {
     var vtepsRefused: UInt64 = 0
     /// Learned MACs that made room for others.
     var macsEvicted: UInt64 = 0
+    /// Hosts that workers do not answer for because their table has no room.
+    var neighborsUnpublished: UInt64 = 0
 
     /// The whole MAC table is looked through once in this many ticks of a tenth of a second.
     static let ageingParts = 10
@@ -38,6 +43,7 @@ extension Gateway {
         let tooBig = tellTooBig()
         let tenants = receiveTenantFrames()
         let now = now
+        keepSnooping(now)
         if now >= housekeeping.neighborsDue {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
@@ -45,6 +51,7 @@ extension Gateway {
             perform(loops.tick(now: now))
             age()
             makeRoom()
+            tendNeighbors(now)
         }
         if now >= housekeeping.secondDue {
             housekeeping.secondDue = now + .seconds(1)

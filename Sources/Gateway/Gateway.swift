@@ -24,6 +24,8 @@ package actor Gateway: RunnableGateway {
     var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
     var moveWatch = MoveWatch()
     var loops = LoopGuard(gateway: .random(in: 1 ... .max))
+    var hostNeighbors = HostNeighbors()
+    var snooping = MulticastSnooping()
     var roomRefused = RefusalCounts()
     /// Set once workers have ended.
     var totals: GatewayTotals?
@@ -64,8 +66,10 @@ package actor Gateway: RunnableGateway {
 
     /// Until a graceful shutdown: looks after the tables, a few hundred times a second while there is something to do.
     package func run() async throws {
+        setNeighborNetworks()
         perform(startActions)
         guardLoops()
+        followSnooping()
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 let isBusy = await self.tick()

@@ -38,7 +38,11 @@ actor FixedGateway: RunnableGateway {
     func tunnels() async -> [TunnelStatus] { decode(Golden.tunnels, as: TunnelsDocument.self).tunnels }
     func limits() async -> [LimitStatus] { decode(Golden.limits, as: LimitsDocument.self).limits }
     func groups() async -> [GroupStatus] { decode(Golden.groups, as: GroupsDocument.self).groups }
-    func neighbors() async -> [NeighborStatus] { decode(Golden.neighbors, as: NeighborsDocument.self).neighbors }
+    func neighbors(network: String?) async throws(GatewayError) -> [NeighborStatus] {
+        try failIfTold()
+        return decode(Golden.neighbors, as: NeighborsDocument.self).neighbors.filter { network == nil || $0.network == network }
+    }
+    func multicast() async -> [MulticastStatus] { decode(Golden.multicast, as: MulticastDocument.self).multicast }
     func drops() async -> [DropStatus] { decode(Golden.drops, as: DropsDocument.self).drops }
     func workers() async -> [WorkerStatus] { decode(Golden.workers, as: WorkersDocument.self).workers }
 

@@ -15,7 +15,7 @@ enum Golden {
     static let ports = """
         {"ports": [
           {
-            "name": "lan0", "role": "access", "device": "net_tap0,iface=vd-lan0", "driver": "net_tap",
+            "name": "lan0", "role": "access", "device": "net_tap0,iface=vd-lan0", "bond": null, "driver": "net_tap",
             "mac": "02:00:00:00:01:00", "link": "up", "link_megabits": 10000, "mtu": 1500, "numa_node": null,
             "queues": {"rx": 2, "tx": 2}, "offloads": ["multi_segment"], "outer_checksum": null,
             "spread": {"by": "kernel", "headers": null, "fields": [], "symmetric": false, "refused": []},
@@ -26,7 +26,9 @@ enum Golden {
             }
           },
           {
-            "name": "wan0", "role": "underlay", "device": "0000:03:00.0", "driver": "net_ixgbe",
+            "name": "wan0", "role": "underlay", "device": "0000:03:00.0 + 0000:03:00.1", "driver": "net_bonding",
+            "bond": {"mode": "lacp", "members": [
+              {"device": "0000:03:00.0", "link": "up", "active": true}, {"device": "0000:03:00.1", "link": "down", "active": false}]},
             "mac": "02:00:00:00:02:00", "link": "down", "link_megabits": null, "mtu": 1600, "numa_node": 1,
             "queues": {"rx": 2, "tx": 1}, "offloads": ["outer_ipv4_checksum", "multi_segment"],
             "spread": {
@@ -114,10 +116,49 @@ enum Golden {
         ]}
         """
 
+    static let multicast = """
+        {"multicast": [
+          {
+            "network": "blue", "protocol": "igmp", "state": "filtering", "querier": "10.1.0.254", "version": "IGMPv3",
+            "querier_expires_seconds": 250, "routers": [{"port": "lan0", "vlan": 100, "remote": null, "expires_seconds": 250}],
+            "groups": [
+              {
+                "group": "239.1.1.1", "flooded": false, "members": [
+                  {"port": "lan1", "vlan": null, "remote": null, "expires_seconds": 260},
+                  {"port": null, "vlan": null, "remote": "192.0.2.2", "expires_seconds": 75}
+                ]
+              },
+              {
+                "group": "239.1.1.2", "flooded": true,
+                "members": [{"port": "lan0", "vlan": 100, "remote": null, "expires_seconds": 2}]
+              }
+            ]
+          },
+          {
+            "network": "blue", "protocol": "mld", "state": "flooding", "querier": null, "version": null,
+            "querier_expires_seconds": null, "routers": [], "groups": []
+          }
+        ]}
+        """
+
     static let neighbors = """
         {"neighbors": [
-          {"address": "192.0.2.2", "mac": "02:00:00:00:00:09", "port": "wan0", "state": "reachable"},
-          {"address": "192.0.2.3", "mac": null, "port": "wan0", "state": "incomplete"}
+          {
+            "address": "192.0.2.2", "mac": "02:00:00:00:00:09", "network": null, "port": "wan0", "remote": null,
+            "state": "reachable", "origin": "resolved"
+          },
+          {
+            "address": "192.0.2.3", "mac": null, "network": null, "port": "wan0", "remote": null, "state": "incomplete",
+            "origin": "resolved"
+          },
+          {
+            "address": "10.1.0.1", "mac": "02:00:00:00:00:01", "network": "blue", "port": "lan0", "remote": null,
+            "state": "known", "origin": "snooped"
+          },
+          {
+            "address": "2001:db8:1::2", "mac": "02:00:00:00:00:02", "network": "blue", "port": null, "remote": "192.0.2.2",
+            "state": "static", "origin": "configured"
+          }
         ]}
         """
 
@@ -170,6 +211,9 @@ enum Golden {
         ("networks", "networks", networks, "name vni members remotes macs udp_port group"),
         ("limits", "limits", limits, "scope name kind limit current action refused"),
         ("groups", "groups", groups, "group port networks version state query_age_seconds"),
-        ("neighbors", "neighbors", neighbors, "address mac port state"),
+        ("neighbors", "neighbors", neighbors, "address mac port state network remote origin"),
+        (
+            "multicast", "multicast", multicast, "network protocol state querier version querier_expires_seconds routers groups"
+        ),
     ]
 }

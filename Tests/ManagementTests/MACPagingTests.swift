@@ -24,9 +24,10 @@ private struct LargeTable: GatewayControl {
     func ports() async -> [PortStatus] { [] }
     func networks() async -> [NetworkStatus] { [] }
     func tunnels() async -> [TunnelStatus] { [] }
-    func neighbors() async -> [NeighborStatus] { [] }
+    func neighbors(network: String?) async throws(GatewayError) -> [NeighborStatus] { [] }
     func limits() async -> [LimitStatus] { [] }
     func groups() async -> [GroupStatus] { [] }
+    func multicast() async -> [MulticastStatus] { [] }
     func drops() async -> [DropStatus] { [] }
     func workers() async -> [WorkerStatus] { [] }
     func addMAC(_ addition: MACAddition) async throws(GatewayError) {}

@@ -7,8 +7,8 @@ import Testing
 @Suite struct RouteTests {
     static let routes = [
         ("summary", Golden.summary), ("ports", Golden.ports), ("networks", Golden.networks), ("macs", Golden.macs),
-        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("limits", Golden.limits),
-        ("drops", Golden.drops),
+        ("tunnels", Golden.tunnels), ("neighbors", Golden.neighbors), ("groups", Golden.groups), ("multicast", Golden.multicast),
+        ("limits", Golden.limits), ("drops", Golden.drops),
         ("workers", Golden.workers),
     ]
 
@@ -40,6 +40,7 @@ import Testing
             #expect(try await client.tunnels() == decode(Golden.tunnels))
             #expect(try await client.neighbors() == decode(Golden.neighbors))
             #expect(try await client.groups() == decode(Golden.groups))
+            #expect(try await client.multicast() == decode(Golden.multicast))
             #expect(try await client.drops() == decode(Golden.drops))
             #expect(try await client.workers() == decode(Golden.workers))
         }
@@ -85,6 +86,14 @@ import Testing
             #expect(try await client.reload() == decode(Golden.reload))
         }
         #expect(await gateway.reloadCount == 1)
+    }
+
+    @Test func `neighbours are narrowed to a network, and nothing else narrows them`() async throws {
+        try await withServer { client async throws in
+            #expect(try await client.neighbors(network: "blue").neighbors.map(\.network) == ["blue", "blue"])
+            #expect(try await client.neighbors(network: "red").neighbors == [])
+            #expect(try await client.exchange("GET", "/v1/neighbors?netwrok=blue").0 == 400)
+        }
     }
 
     @Test func `filters of the MAC table narrow it`() async throws {

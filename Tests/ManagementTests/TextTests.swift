@@ -76,7 +76,9 @@ import Testing
             text == """
                 NAME  ROLE      LINK     MTU  MAC                RX PACKETS  RX BYTES  TX PACKETS  TX BYTES  RX MISSED  TX DROPPED  OUTER CHECKSUM  DEVICE
                 lan0  access    up 10G  1500  02:00:00:00:01:00   1,234,567  987.7 MB          20    2.0 kB          1           2  -               net_tap0,iface=vd-lan0
-                wan0  underlay  down    1600  02:00:00:00:02:00           0       0 B           0       0 B          0           0  hardware        0000:03:00.0
+                wan0  underlay  down    1600  02:00:00:00:02:00           0       0 B           0       0 B          0           0  hardware        bond, lacp
+                                active                                                                                                              0000:03:00.0
+                                down                                                                                                                0000:03:00.1
 
                 """)
     }
@@ -124,6 +126,21 @@ import Testing
         #expect(StatusTables.groups([]) == "no groups\n")
     }
 
+    @Test func `multicast inside of networks`() {
+        #expect(
+            MulticastTables.text(decode(Golden.multicast, as: MulticastDocument.self).multicast) == """
+                NETWORK  PROTOCOL  STATE      QUERIER     VERSION  EXPIRES  ROUTERS
+                blue     igmp      filtering  10.1.0.254  IGMPv3     4m10s  lan0:100
+                blue     mld       flooding   -           -              -  -
+
+                NETWORK  GROUP      MEMBERS                  EXPIRES
+                blue     239.1.1.1  lan1:untagged 192.0.2.2    4m20s
+                blue     239.1.1.2  everyone                      2s
+
+                """)
+        #expect(MulticastTables.text([]) == "no network snoops multicast\n")
+    }
+
     @Test func `limits`() {
         #expect(
             StatusTables.limits(decode(Golden.limits, as: LimitsDocument.self).limits) == """
@@ -148,9 +165,11 @@ import Testing
                 """)
         #expect(
             StatusTables.neighbors(decode(Golden.neighbors, as: NeighborsDocument.self).neighbors) == """
-                ADDRESS    MAC                PORT  STATE
-                192.0.2.2  02:00:00:00:00:09  wan0  reachable
-                192.0.2.3  -                  wan0  incomplete
+                ADDRESS        MAC                NETWORK  PORT  REMOTE     STATE       ORIGIN
+                192.0.2.2      02:00:00:00:00:09  -        wan0  -          reachable   resolved
+                192.0.2.3      -                  -        wan0  -          incomplete  resolved
+                10.1.0.1       02:00:00:00:00:01  blue     lan0  -          known       snooped
+                2001:db8:1::2  02:00:00:00:00:02  blue     -     192.0.2.2  static      configured
 
                 """)
     }

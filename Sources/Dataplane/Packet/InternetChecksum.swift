@@ -44,10 +44,10 @@ package enum InternetChecksum {
         UInt64(header.u32(12)) &+ UInt64(header.u32(16)) &+ UInt64(UInt16(17).byteSwapped)
     }
 
-    /// The same of an IPv6 header (RFC 8200 section 8.1).
+    /// The same of an IPv6 header (RFC 8200 section 8.1); `next`: the protocol, UDP or ICMPv6.
     @_noLocks @_noAllocation @inline(__always)
-    static func pseudoSum(ipv6 header: UnsafeRawPointer) -> UInt64 {
-        var sum = UInt64(UInt16(17).byteSwapped)
+    static func pseudoSum(ipv6 header: UnsafeRawPointer, of next: UInt16 = 17) -> UInt64 {
+        var sum = UInt64(next.byteSwapped)
         var offset = 8
         while offset < 40 {
             sum &+= UInt64(header.u32(offset))

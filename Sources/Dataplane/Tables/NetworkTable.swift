@@ -9,6 +9,8 @@ struct NetworkRecord: BitwiseCopyable {
     var remoteFloodList: UnsafeMutableRawPointer?
     /// ``StormMeters``; `nil` = no limits.
     var storm: UnsafeMutableRawPointer?
+    /// ``MulticastTable``; `nil` = multicast is flooded.
+    var multicast: UnsafeMutableRawPointer?
     var features: NetworkFeatures = []
     /// Senders of frames that do not fit a tunnel are to be told.
     var tellsTooBig = false

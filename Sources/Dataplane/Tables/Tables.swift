@@ -10,6 +10,8 @@ struct Settings: BitwiseCopyable {
     var accept: UnsafeMutableRawPointer?
     /// Number in our ``LoopProbe``s as it lies in memory, 0 = we send none.
     var probeGatewayBE: UInt64 = 0
+    /// Non-zero: some network suppresses ARP and ND, so frames are looked at for what they tell of hosts.
+    var observesNeighbors: UInt32 = 0
 }
 
 /// A UDP port that VXLAN packets come to, and the remote VTEPs that send to it.
@@ -28,6 +30,7 @@ package struct Tables: @unchecked Sendable {
     package let networks: NetworkTable
     package let tunnels: TunnelTable
     package let ports: PortTable
+    package let neighbors: NeighborMap
     let settings: UnsafeMutablePointer<Settings>
     /// The first is that of nearly all packets.
     let endpoints: UnsafeMutablePointer<VXLANEndpoint>
@@ -40,7 +43,7 @@ package struct Tables: @unchecked Sendable {
         settings.initialize(to: Settings())
         return Tables(
             macs: .make(capacity: macCapacity, node: node, seed: seed), vnis: .make(node: node), networks: .make(node: node),
-            tunnels: .make(node: node), ports: .make(), settings: settings, endpoints: makeEndpoints())
+            tunnels: .make(node: node), ports: .make(), neighbors: .make(node: node), settings: settings, endpoints: makeEndpoints())
     }
 
     private static func makeEndpoints() -> UnsafeMutablePointer<VXLANEndpoint> {
@@ -60,6 +63,7 @@ package struct Tables: @unchecked Sendable {
             let record = networks.records[index]
             record.localFloodList?.deallocate()
             record.remoteFloodList?.deallocate()
+            record.multicast?.deallocate()
         }
         networks.destroy()
         tunnels.destroy()
@@ -69,6 +73,7 @@ package struct Tables: @unchecked Sendable {
         }
         endpoints.deallocate()
         ports.destroy()
+        neighbors.destroy()
         settings.pointee.accept?.deallocate()
         TableMemory.free(settings, count: 1)
     }
@@ -111,6 +116,9 @@ package struct Tables: @unchecked Sendable {
     package func publishProbes(gateway: UInt64?) {
         vd_store_release_u64(&settings.pointee.probeGatewayBE, (gateway ?? 0).bigEndian)
     }
+
+    /// Whether workers show control the ARP and ND messages that tell where hosts are, in networks that ask for it.
+    package func setObservesNeighbors(_ value: Bool) { vd_store_release_u32(&settings.pointee.observesNeighbors, value ? 1 : 0) }
 
     package func publishSourcePorts(_ range: ClosedRange<UInt16>) {
         vd_store_release_u32(&settings.pointee.sourcePorts, UInt32(range.lowerBound) << 16 | UInt32(min(range.count, 0xFFFF)))

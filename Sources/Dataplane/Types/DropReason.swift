@@ -54,10 +54,12 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case samePort
     case portIsolated
     case splitHorizon
+    case neighborAtOrigin
     case stormBroadcast
     case stormUnknownUnicast
     case stormMulticast
     case noMember
+    case noListener
     case mtuExceeded
     case nextHopUnresolved
 
@@ -131,11 +133,14 @@ extension DropReason {
         case .samePort: ("same_port", .forwarding, "destination is where the frame came from")
         case .portIsolated: ("port_isolated", .forwarding, "from a port that its egress port is kept apart from")
         case .splitHorizon: ("split_horizon", .forwarding, "from a tunnel, towards a tunnel")
+        case .neighborAtOrigin:
+            ("neighbor_at_origin", .forwarding, "ARP or ND request for a known host that is where the request came from, and has heard it")
         case .stormBroadcast: ("storm_broadcast", .forwarding, "more broadcasts than the port or the network may have flooded")
         case .stormUnknownUnicast:
             ("storm_unknown_unicast", .forwarding, "more frames to unknown MACs than the port or the network may have flooded")
         case .stormMulticast: ("storm_multicast", .forwarding, "more multicasts than the port or the network may have flooded")
         case .noMember: ("no_member", .forwarding, "to be flooded, but the network has no other member")
+        case .noListener: ("no_listener", .forwarding, "to a multicast group that nobody elsewhere in the network has asked for")
         case .mtuExceeded: ("mtu_exceeded", .forwarding, "larger than the egress port's MTU allows")
         case .nextHopUnresolved: ("next_hop_unresolved", .forwarding, "no MAC yet for the next hop to the remote VTEP")
         case .noMbuf: ("no_mbuf", .resources, "no packet buffer for a copy, or no room before the frame for its headers")

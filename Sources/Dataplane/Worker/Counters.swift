@@ -36,6 +36,9 @@ package struct WorkerCounters: BitwiseCopyable, Sendable {
     package var eventsLost: UInt64 = 0
     /// Frames of networks that control was not shown: too many, or no buffer.
     package var tenantFramesUnseen: UInt64 = 0
+    /// ARP and ND requests answered for hosts that are known.
+    package var arpAnswered: UInt64 = 0
+    package var ndAnswered: UInt64 = 0
 
     package init() {}
 }

@@ -18,8 +18,15 @@ extension Worker {
     mutating func flood(_ frame: UnsafePointer<Frame>) {
         let record = UnsafePointer(tables.networks.records + frame.pointee.network)
         if _slowPath(isGuarded(frame, record)), !passesGuards(frame, record) { return }
-        let local = tables.networks.localFloodList(frame.pointee.network)
-        let remote = frame.pointee.origin.isTunnel ? FloodList.empty : tables.networks.remoteFloodList(frame.pointee.network)
+        flood(
+            frame, tables.networks.localFloodList(frame.pointee.network), tables.networks.remoteFloodList(frame.pointee.network),
+            ifNobody: .noMember)
+    }
+
+    /// To those of both lists that the frame may reach; `reason`: why it is dropped where there are none.
+    @_noLocks @_noAllocation
+    mutating func flood(_ frame: UnsafePointer<Frame>, _ local: FloodList, _ allRemote: FloodList, ifNobody reason: DropReason) {
+        let remote = frame.pointee.origin.isTunnel ? FloodList.empty : allRemote
         var targets = remote.count
         var last = targets > 0 ? remote.destination(0) : Destination.none
         var i = 0
@@ -32,7 +39,7 @@ extension Worker {
             i &+= 1
         }
         switch targets {
-        case 0: drop(frame.pointee.packet, .noMember)
+        case 0: drop(frame.pointee.packet, reason)
         case 1: if last.isTunnel { encapsulate(frame, tunnel: last.index) } else { sendLocal(frame, last) }
         default: replicate(frame, local, remote)
         }

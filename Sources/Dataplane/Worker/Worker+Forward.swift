@@ -8,6 +8,7 @@ extension Worker {
     mutating func forward(_ count: Int, fromTunnels: Bool) {
         guard count > 0 else { return }
         lookUp(count)
+        if _slowPath(observesNeighbors) { observeNeighbors(count) }
         if fromTunnels { actOnTunnelFrames(count) } else { actOnAccessFrames(count) }
     }
 

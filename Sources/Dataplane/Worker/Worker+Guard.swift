@@ -12,7 +12,8 @@ extension Worker {
 
     @_noLocks @_noAllocation @inline(never)
     mutating func passesGuards(_ frame: UnsafePointer<Frame>, _ record: UnsafePointer<NetworkRecord>) -> Bool {
-        passesStormControl(frame, record)
+        guard passesSuppression(frame, record) else { return false }
+        return passesStormControl(frame, record) && passesSnooping(frame, record)
     }
 
     /// The limits of the port first, then those of the network: what a port refuses costs the network nothing.

@@ -21,6 +21,7 @@ extension Worker {
             position &+= 1
         }
         if number == 0, !vd_ring_is_empty(exchange.injections) { drainInjections() }
+        if _slowPath(start >= nextService) { serve(start) }
         if pending != 0 { flushAll() }
         // From here on this worker holds no pointer that it has read from a table.
         vd_store_sequential_u64(rounds, rounds.pointee &+ 1)
@@ -56,11 +57,19 @@ extension Worker {
         }
     }
 
+    /// Lets the drivers of bonds send LACP's messages: DPDK asks for a call every 100 milliseconds.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func serve(_ cycles: UInt64) {
+        nextService = cycles &+ cyclesPerSecond / 50
+        pending |= served
+    }
+
     @_noLocks @_noAllocation @inline(__always)
     private mutating func readSettings() {
         udpPortBE = UInt16(truncatingIfNeeded: vd_load_acquire_u32(&tables.endpoints[0].udpPortBE))
         vxlanMask = vd_load_acquire_u64(&tables.settings.pointee.vxlanMask)
         sourcePorts = vd_load_acquire_u32(&tables.settings.pointee.sourcePorts)
+        observesNeighbors = vd_load_acquire_u32(&tables.settings.pointee.observesNeighbors) != 0
         sourceStamp = SourceFilter.stamp(now: now, epoch: tables.macs.epoch)
     }
 

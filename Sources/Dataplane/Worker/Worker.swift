@@ -21,6 +21,8 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///     Worker+Encapsulate, Worker+Tunnels, Worker+Local, Worker+Flood  the actions
 ///     Worker+Guard      what a network or a port asks for before a frame is flooded
 ///     Worker+Loops      blocked ports, loop probes that come back
+///     Worker+Suppress   ARP and ND of networks that answer them themselves
+///     Worker+Snoop      multicast to members only                         SnoopVerdict
 ///     Worker+Transmit   per-port queues
 ///
 /// All memory is allocated at start. Nothing below `poll` allocates, retains, locks, logs or makes a system call, except for the idle sleep.
@@ -46,6 +48,8 @@ package struct Worker: ~Copyable {
     /// Number of this worker: its transmit queue on ports that give each worker one. Worker 0 also transmits what control injects.
     let number: UInt16
     let sleepsWhenIdle: Bool
+    /// Ports that are to be transmitted to several times a second, packets or not, one bit each: drivers that have messages of their own wait for that.
+    let served: UInt32
 
     /// The burst in work: as received, and those that go on to be forwarded.
     let received: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>
@@ -67,6 +71,7 @@ package struct Worker: ~Copyable {
     var udpPortBE: UInt16 = 0
     var vxlanMask: UInt64 = 0
     var sourcePorts: UInt32 = 0
+    var observesNeighbors = false
     /// The round in which control was last told of a sender that has no tunnel.
     var toldOfStranger = UInt64.max
     /// Of the last IPv4 packet that was sent without DF.
@@ -84,18 +89,20 @@ package struct Worker: ~Copyable {
     let cyclesPerSecond: UInt64
     var now: UInt32
     var nextSecond: UInt64
+    var nextService: UInt64
     var idleSince: UInt64 = 0
 
     /// `clock`: the gateway's own, shared by all workers.
     package init(
-        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue], clock: Clock, sleepsWhenIdle: Bool,
-        node: Int32 = -1
+        number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue],
+        served: [PortIndex] = [], clock: Clock, sleepsWhenIdle: Bool, node: Int32 = -1
     ) {
         self.number = UInt16(number)
         self.tables = tables
         self.exchange = exchange
         self.pool = pool.handle
         self.sleepsWhenIdle = sleepsWhenIdle
+        self.served = served.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
         counters = .make(queues: list.count, node: node)
         queues = TableMemory.allocate(ReceiveQueue.self, count: max(1, list.count), node: node)
         for (position, queue) in list.enumerated() { queues[position] = queue }
@@ -112,6 +119,7 @@ package struct Worker: ~Copyable {
         cyclesPerSecond = clock.cyclesPerSecond
         now = clock.seconds
         nextSecond = clock.cycles(atSecond: now + 1)
+        nextService = served.isEmpty ? .max : 0
     }
 
     deinit {

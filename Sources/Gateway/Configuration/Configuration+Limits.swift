@@ -7,6 +7,7 @@ extension Configuration {
         /// MiB: less does not hold the packet buffers of two ports, more than 1 TiB is a mistyped number.
         package static let memory = 64...1_048_576
         package static let ports = 32
+        package static let bondMembers = 8
         /// More than workers are of no use, except on devices that fill more.
         package static let queues = 1...workers
         /// 68 is the smallest MTU of IPv4 (RFC 791); 9600 is what common NICs accept.
@@ -49,6 +50,8 @@ extension Configuration {
         package static let splitHorizonGroup = 1...255
         /// Configured hosts of a network, for ARP and ND suppression.
         package static let neighborsPerNetwork = 4096
+        /// The same of all networks together.
+        package static let hostNeighbors = NeighborMap.capacity
         package static let nameByteCount = 1...63
         package static let deviceByteCount = 1...255
         /// `sun_path` of a Unix socket address has 108 bytes; SwiftNIO takes 103 of them.

@@ -48,6 +48,8 @@ package struct Configuration: Equatable, Sendable {
         package var name: String
         /// PCI address or DPDK virtual device with its arguments.
         package var device: String
+        /// Several devices as one, instead of ``device``, which then tells of them all.
+        package var bond: Bond?
         package var role: Role
         /// Largest Ethernet payload in bytes: header and VLAN tag come on top.
         package var mtu: Int

@@ -117,6 +117,7 @@ package enum RestartCheck {
             switch (before[name], after[name]) {
             case (let a?, let b?):
                 compare("ports.\(name).device", a.device, b.device)
+                compare("ports.\(name).bond", a.bond?.summary, b.bond?.summary)
                 compare("ports.\(name).role", a.role, b.role)
                 compare("ports.\(name).mtu", a.mtu, b.mtu)
                 compare("ports.\(name).queues", a.queues, b.queues)

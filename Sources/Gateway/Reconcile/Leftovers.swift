@@ -39,6 +39,7 @@ extension Reconciler {
         if !gone.networks.isEmpty || !gone.members.isEmpty || !gone.learned.isEmpty || !gone.tunnels.isEmpty {
             tables.macs.removeAll(where: gone.covers)
         }
+        tables.neighbors.removeAll(in: gone.networks)
         // A worker may have read the way to a tunnel just before it was deleted.
         if !gone.tunnels.isEmpty { awaitQuiescence() }
         for tunnel in gone.tunnels {

@@ -101,6 +101,7 @@ extension Reconciler {
         tables.networks.setFeatures(network, policy.features)
         tables.macs.setLimit(policy.macLimit?.maximum, drops: policy.macLimit?.action == .drop, of: network)
         leftovers.meters.append(tables.networks.publishStormMeters(network, .make(policy.stormControl.rates)))
+        if !policy.snoopsMulticast { unpublishMulticast(network) }
     }
 }
 

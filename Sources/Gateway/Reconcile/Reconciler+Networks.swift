@@ -46,6 +46,7 @@ extension Reconciler {
         guard let network = networks[vni] else { return }
         let list = FloodList.make(network.members.compactMap(destination).sorted { $0.rawValue < $1.rawValue })
         leftovers.floodLists.append(tables.networks.publishLocal(network.index, list))
+        unpublishMulticast(network.index)
     }
 
     mutating func publishRemoteFloodList(_ vni: VNI, _ remotes: Set<RemoteVTEP>) {
@@ -56,6 +57,7 @@ extension Reconciler {
         }
         let list = FloodList.make(remotes.sorted().compactMap { tunnels[$0].map { .tunnel($0.index) } })
         leftovers.floodLists.append(tables.networks.publishRemote(network.index, list))
+        unpublishMulticast(network.index)
     }
 
     package func destination(of member: Configuration.Member) -> Destination? {

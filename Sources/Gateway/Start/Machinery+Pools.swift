@@ -5,13 +5,19 @@ extension Machinery {
     private static let tapMemory = 60
     private static let fixedMemory = 16
 
+    private var tapCount: Int {
+        ports.reduce(0) { count, port in
+            count + (port.members.isEmpty ? [port.device] : port.members).count { (try? $0.info.driver) == "net_tap" }
+        }
+    }
+
     /// Four fifths of the memory that drivers and rings leave are packet buffers, fewer where memory is in pieces, divided evenly among the
     /// NUMA nodes of the ports.
     func makePools(memory: Int) throws(DeviceError) -> [Int: PacketPool] {
         let frameMaximum = (ports.map(\.configuration.mtu).max() ?? 1500) + 14 + 4
         let bufferBytes = max(2048, frameMaximum) + 128 + 320
         let needed = ports.reduce(0) { $0 + ($1.queues.rx + $1.queues.tx) * 1024 } + workerCount * 1024
-        let taken = Machinery.fixedMemory + Machinery.tapMemory * ports.count { $0.info.driver == "net_tap" }
+        let taken = Machinery.fixedMemory + Machinery.tapMemory * tapCount
         let nodes = Set(ports.map { max(0, $0.info.node) }).sorted()
         let count = (memory - taken) * 1_048_576 / bufferBytes * 4 / 5 / max(1, nodes.count)
         guard count >= needed else {

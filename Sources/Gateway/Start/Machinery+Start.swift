@@ -8,7 +8,7 @@ extension Machinery {
         let usesHugepages = try chooseHugepages(configuration.system, logger: logger)
         let options = EAL.Options(
             workerCPUs: configuration.system.cores, controlCPUs: controlCPUs(configuration, machine), memory: configuration.system.memory,
-            usesHugepages: usesHugepages, pciDevices: configuration.ports.map(\.device).filter(isPCI))
+            usesHugepages: usesHugepages, pciDevices: configuration.ports.flatMap(\.devices).filter(isPCI))
         try explaining { () throws(DeviceError) in try EAL.start(options) }
         var opened: [Device] = []
         do throws(GatewayError) {
@@ -63,13 +63,30 @@ extension Machinery {
     private static func openPorts(_ configuration: Configuration, opened: inout [Device]) throws(GatewayError) -> [Port] {
         var ports: [Port] = []
         for port in configuration.ports {
-            let device = try explaining(port: port.name) { () throws(DeviceError) in try Device.attach(port.device) }
-            opened.append(device)
+            let (device, members) = try explaining(port: port.name) { () throws(DeviceError) in try open(port, opened: &opened) }
             let info = try explaining(port: port.name) { () throws(DeviceError) in try device.info }
             let queues = DeviceQueues(for: info, workers: configuration.system.cores.count, wanted: port.queues.number)
-            ports.append(Port(configuration: port, device: device, info: info, queues: queues))
+            ports.append(Port(configuration: port, device: device, members: members, info: info, queues: queues))
         }
         return ports
+    }
+
+    /// What is opened last is closed first: a bond before its members.
+    private static func open(_ port: Configuration.Port, opened: inout [Device]) throws(DeviceError) -> (device: Device, members: [Device])
+    {
+        guard let bond = port.bond else {
+            let device = try Device.attach(port.device)
+            opened.insert(device, at: 0)
+            return (device, [])
+        }
+        var members: [Device] = []
+        for member in bond.members {
+            members.append(try Device.attach(member))
+            opened.insert(members[members.count - 1], at: 0)
+        }
+        let device = try Device.bond("net_bonding_\(port.name)", BondMode(bond.mode), BondHash(bond.hash), members)
+        opened.insert(device, at: 0)
+        return (device, members)
     }
 
     private static func assemble(_ configuration: Configuration, ports: [Port], logger: Logger) throws(GatewayError) -> Machinery {
@@ -115,12 +132,17 @@ extension Machinery {
                 let node = EAL.node(ofCPU: cpu)
                 let worker = Worker(
                     number: number, tables: tables, exchange: exchange, pool: pool(ofNode: node), queues: plan.workers[number],
-                    clock: clock, sleepsWhenIdle: system.idle == .adaptive, node: Int32(node))
+                    served: number == 0 ? lacpPorts : [], clock: clock, sleepsWhenIdle: system.idle == .adaptive, node: Int32(node))
                 workers.append(try WorkerThread.launch(worker, number: number, cpu: cpu))
             }
         } catch {
             throw .failed(error.message, advice: "look whether another process holds the core")
         }
+    }
+
+    /// Ports whose driver has LACP's messages of its own to send.
+    private var lacpPorts: [PortIndex] {
+        ports.indices.filter { ports[$0].configuration.bond?.mode == .lacp }.map { PortIndex(UInt16($0)) }
     }
 
     private static func advice(for error: DeviceError) -> String {
@@ -130,6 +152,26 @@ extension Machinery {
         case .memory: "raise system.memory"
         case .attach: "look at the device string; 'dpdk-devbind.py --status' lists NICs, 'ip link' interfaces"
         case .start: "look at the port's mtu, at system.memory and at what the device supports"
+        }
+    }
+}
+
+extension BondMode {
+    init(_ mode: Configuration.Bond.Mode) {
+        switch mode {
+        case .activeBackup: self = .activeBackup
+        case .balance: self = .balance
+        case .lacp: self = .lacp
+        }
+    }
+}
+
+extension BondHash {
+    init(_ hash: Configuration.Bond.Hash) {
+        switch hash {
+        case .l2: self = .l2
+        case .l23: self = .l23
+        case .l34: self = .l34
         }
     }
 }

@@ -5,6 +5,8 @@ struct Machinery {
     struct Port {
         var configuration: Configuration.Port
         var device: Device
+        /// Of a bond, in the order of the configuration.
+        var members: [Device] = []
         var info: DeviceInfo
         var queues: DeviceQueues
         /// Once it is started, if its device spreads packets over several queues.
@@ -55,7 +57,7 @@ extension Machinery {
 
     /// Closes all devices and ends DPDK, after the workers.
     func close() {
-        for port in ports { port.device.close() }
+        for port in ports { ([port.device] + port.members).forEach { $0.close() } }
         EAL.stop()
     }
 }

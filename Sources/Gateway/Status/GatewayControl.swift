@@ -10,9 +10,13 @@ package protocol GatewayControl: Sendable {
     func ports() async -> [PortStatus]
     func networks() async -> [NetworkStatus]
     func tunnels() async -> [TunnelStatus]
-    func neighbors() async -> [NeighborStatus]
+    /// Next hops by port and address, then the known hosts of networks that suppress ARP and ND; of `network`, if one is given, its hosts only.
+    /// - Throws: ``GatewayError/notFound(_:advice:)`` for a network that does not exist.
+    func neighbors(network: String?) async throws(GatewayError) -> [NeighborStatus]
     func limits() async -> [LimitStatus]
     func groups() async -> [GroupStatus]
+    /// Networks that snoop, both protocols of each.
+    func multicast() async -> [MulticastStatus]
     /// Every reason, those that never happened with 0, in the order of the packet walk.
     func drops() async -> [DropStatus]
     func workers() async -> [WorkerStatus]

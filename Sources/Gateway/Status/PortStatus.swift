@@ -7,6 +7,19 @@ package struct PortStatus: Codable, Equatable, Sendable {
     /// Who computes the checksum of outer IPv4 headers that leave through this port: the device, or the worker.
     package enum OuterChecksum: String, Codable, Sendable { case hardware, software }
 
+    /// Devices that are one port.
+    package struct Bond: Codable, Equatable, Sendable {
+        package struct Member: Codable, Equatable, Sendable {
+            package var device: String
+            package var link: Link
+            /// Whether it carries packets at present.
+            package var active: Bool
+        }
+
+        package var mode: Configuration.Bond.Mode
+        package var members: [Member]
+    }
+
     package struct Queues: Codable, Equatable, Sendable {
         package var rx: Int
         package var tx: Int
@@ -29,6 +42,8 @@ package struct PortStatus: Codable, Equatable, Sendable {
     package var role: Configuration.Role
     /// Device string of the configuration.
     package var device: String
+    /// `nil` where the port is one device.
+    @Nullable package var bond: Bond?
     /// DPDK driver behind the device.
     package var driver: String
     package var mac: MACAddress
@@ -58,7 +73,7 @@ package struct PortStatus: Codable, Equatable, Sendable {
     @Nullable package var blockedBy: Block?
 
     enum CodingKeys: String, CodingKey {
-        case name, role, device, driver, mac, link, mtu, queues, spread, offloads
+        case name, role, device, bond, driver, mac, link, mtu, queues, spread, offloads
         case linkMegabits = "link_megabits"
         case numaNode = "numa_node"
         case outerChecksum = "outer_checksum"

@@ -11,7 +11,10 @@ extension ManagementClient {
     package func tunnels() async throws(ManagementError) -> TunnelsDocument { try await get("tunnels") }
     package func limits() async throws(ManagementError) -> LimitsDocument { try await get("limits") }
     package func groups() async throws(ManagementError) -> GroupsDocument { try await get("groups") }
-    package func neighbors() async throws(ManagementError) -> NeighborsDocument { try await get("neighbors") }
+    package func neighbors(network: String? = nil) async throws(ManagementError) -> NeighborsDocument {
+        try await get("neighbors", network.map { [("network", $0)] } ?? [])
+    }
+    package func multicast() async throws(ManagementError) -> MulticastDocument { try await get("multicast") }
     package func drops() async throws(ManagementError) -> DropsDocument { try await get("drops") }
     package func workers() async throws(ManagementError) -> WorkersDocument { try await get("workers") }
 

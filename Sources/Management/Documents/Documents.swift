@@ -7,6 +7,7 @@ package struct NetworksDocument: Codable, Equatable, Sendable { package var netw
 package struct TunnelsDocument: Codable, Equatable, Sendable { package var tunnels: [TunnelStatus] }
 package struct LimitsDocument: Codable, Equatable, Sendable { package var limits: [LimitStatus] }
 package struct GroupsDocument: Codable, Equatable, Sendable { package var groups: [GroupStatus] }
+package struct MulticastDocument: Codable, Equatable, Sendable { package var multicast: [MulticastStatus] }
 package struct NeighborsDocument: Codable, Equatable, Sendable { package var neighbors: [NeighborStatus] }
 package struct DropsDocument: Codable, Equatable, Sendable { package var drops: [DropStatus] }
 package struct WorkersDocument: Codable, Equatable, Sendable { package var workers: [WorkerStatus] }

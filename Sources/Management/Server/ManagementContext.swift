@@ -18,6 +18,7 @@ extension NetworksDocument: ResponseEncodable {}
 extension TunnelsDocument: ResponseEncodable {}
 extension LimitsDocument: ResponseEncodable {}
 extension GroupsDocument: ResponseEncodable {}
+extension MulticastDocument: ResponseEncodable {}
 extension NeighborsDocument: ResponseEncodable {}
 extension DropsDocument: ResponseEncodable {}
 extension WorkersDocument: ResponseEncodable {}

@@ -23,7 +23,10 @@ struct Routes: Sendable {
         group.get("tunnels") { _, _ in TunnelsDocument(tunnels: await gateway.tunnels()) }
         group.get("limits") { _, _ in LimitsDocument(limits: await gateway.limits()) }
         group.get("groups") { _, _ in GroupsDocument(groups: await gateway.groups()) }
-        group.get("neighbors") { _, _ in NeighborsDocument(neighbors: await gateway.neighbors()) }
+        group.get("neighbors") { request, _ in
+            NeighborsDocument(neighbors: try await gateway.neighbors(network: try NeighborQuery(request).network))
+        }
+        group.get("multicast") { _, _ in MulticastDocument(multicast: await gateway.multicast()) }
         group.get("drops") { _, _ in DropsDocument(drops: await gateway.drops()) }
         group.get("workers") { _, _ in WorkersDocument(workers: await gateway.workers()) }
     }

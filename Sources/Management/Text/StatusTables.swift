@@ -13,19 +13,27 @@ package enum StatusTables {
                 .right("TX PACKETS"), .right("TX BYTES"), .right("RX MISSED"), .right("TX DROPPED"), .left("OUTER CHECKSUM"),
                 .left("DEVICE"),
             ],
-            ports.map { port in
-                [
+            ports.flatMap { port in
+                let first = [
                     port.name, port.role.rawValue, link(port), String(port.mtu), port.mac.description,
                     Readable.count(port.rxPackets), Readable.bytes(port.rxBytes), Readable.count(port.txPackets),
                     Readable.bytes(port.txBytes), Readable.count(port.rxMissed), Readable.count(port.txDropped),
-                    Readable.optional(port.outerChecksum?.rawValue), port.device,
+                    Readable.optional(port.outerChecksum?.rawValue),
+                    port.bond.map { "bond, \($0.mode.rawValue)" } ?? port.device,
                 ]
+                return [first] + (port.bond?.members ?? []).map(member)
             }, none: "no ports") + (blocks.isEmpty ? "" : "\n" + blocks.joined())
     }
 
     private static func line(_ port: String, _ block: PortStatus.Block) -> String {
         let time = Readable.duration(seconds: block.seconds)
         return "\(port) is blocked for \(time): loop in \(block.network), probes sent to \(block.sent) come back from \(block.returned)\n"
+    }
+
+    /// A line for each member of a bond.
+    private static func member(_ member: PortStatus.Bond.Member) -> [String] {
+        let state = member.link == .down ? "down" : member.active ? "active" : "standby"
+        return ["", "", state, "", "", "", "", "", "", "", "", "", member.device]
     }
 
     private static func link(_ port: PortStatus) -> String {
@@ -67,8 +75,13 @@ package enum StatusTables {
 
     package static func neighbors(_ neighbors: [NeighborStatus]) -> String {
         table(
-            [.left("ADDRESS"), .left("MAC"), .left("PORT"), .left("STATE")],
-            neighbors.map { [$0.address.description, Readable.optional($0.mac), $0.port, $0.state.rawValue] },
+            [.left("ADDRESS"), .left("MAC"), .left("NETWORK"), .left("PORT"), .left("REMOTE"), .left("STATE"), .left("ORIGIN")],
+            neighbors.map { neighbor in
+                [
+                    neighbor.address.description, Readable.optional(neighbor.mac), Readable.optional(neighbor.network),
+                    Readable.optional(neighbor.port), Readable.optional(neighbor.remote), neighbor.state.rawValue, neighbor.origin.rawValue,
+                ]
+            },
             none: "no neighbors")
     }
 

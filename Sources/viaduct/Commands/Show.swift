@@ -12,7 +12,8 @@ struct Show: AsyncParsableCommand {
               viaduct show ports --json          the same for programs
             """,
         subcommands: [
-            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Limits.self, Drops.self, Workers.self,
+            Ports.self, Networks.self, MACs.self, Tunnels.self, Neighbors.self, Groups.self, Multicast.self, Limits.self, Drops.self,
+            Workers.self,
         ])
 
     @OptionGroup var options: ClientOptions
@@ -66,11 +67,19 @@ struct Show: AsyncParsableCommand {
 
     struct Neighbors: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Next hops on the underlay and their MAC addresses.")
+            abstract: "Next hops on the underlay, and known hosts of networks that suppress ARP and ND.",
+            discussion: """
+                Next hops have no NETWORK. Requests for the hosts of a network are answered by the gateway; PORT or REMOTE is where a host is, \
+                as the MAC table has it. STATE: known; probing, asked whether it is still there; static, from the configuration.
+                """)
+
+        @Option(help: ArgumentHelp("Only hosts of this network.", valueName: "name"))
+        var network: String?
+
         @OptionGroup var options: ClientOptions
 
         func run() async throws {
-            try options.print(try await options.client.neighbors()) { StatusTables.neighbors($0.neighbors) }
+            try options.print(try await options.client.neighbors(network: network)) { StatusTables.neighbors($0.neighbors) }
         }
     }
 

@@ -96,7 +96,8 @@ extension DropCase {
             .innerVLANTag, .innerLinkLocal:
             ofTunnel(reason)
         case .staticMACViolation, .samePort, .splitHorizon, .noMember, .mtuExceeded, .nextHopUnresolved: ofForwarding(reason)
-        case .macLocked, .macLimit, .portIsolated, .stormBroadcast, .stormUnknownUnicast, .stormMulticast: ofGuards(reason)
+        case .macLocked, .macLimit, .portIsolated, .neighborAtOrigin, .noListener, .stormBroadcast, .stormUnknownUnicast, .stormMulticast:
+            ofGuards(reason)
         case .portBlocked, .loopProbe: ofLoops(reason)
         case .bpdu, .pause, .lacp, .lldp: ofLinkLocal(reason)
         case .noMbuf, .transmitFull, .puntRingFull: ofResources(reason)
@@ -190,6 +191,19 @@ extension DropCase {
                 rig.put(Blue.b, .port(1, vlan: 200))
                 for port in [1, 2] { rig.tables.ports.setIsolation(rig.lan(port), isIsolated: true, group: nil) }
             }
+        case .neighborAtOrigin:
+            let kinds = PacketPath.SuppressionTests.Protocol.allCases
+            guarded.packets = { rig in try kinds.map { try rig.packet(PacketPath.SuppressionTests.request($0)) } }
+            guarded.prepare = { rig in
+                rig.tables.networks.setFeatures(NetworkIndex(1), .neighborSuppression)
+                for kind in kinds {
+                    rig.tables.neighbors.put(NetworkIndex(1), PacketPath.SuppressionTests.address(kind), KnownNeighbor(mac: Blue.b))
+                }
+                rig.put(Blue.b, .port(2))
+            }
+        case .noListener:
+            guarded = access(2, MulticastFrames.data([239, 1, 1, 1]), MulticastFrames.data(ipv6Address(1, prefix: [0xFF, 5])))
+            guarded.prepare = { $0.snoop(routers: [], [:]) }
         default:
             let (floodClass, frame): (FloodClass, Bytes) =
                 reason == .stormBroadcast

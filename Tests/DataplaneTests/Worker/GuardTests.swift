@@ -116,7 +116,7 @@ extension PacketPath {
                 while sent < 10_000_000 {
                     for _ in 0..<Worker.burst {
                         let packet = try rig.packet(template)
-                        let data = packet.pointee.buf_addr! + Int(packet.pointee.data_off)
+                        let data = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
                         // A locally administered station, any of 2^40.
                         data.storeBytes(of: 2, toByteOffset: 6, as: UInt8.self)
                         data.storeBytes(of: UInt32(truncatingIfNeeded: random.next()), toByteOffset: 7, as: UInt32.self)

@@ -69,6 +69,26 @@ struct ReconcilerTests {
         }
     }
 
+    @Test("What a network that goes knows of its hosts is gone before another network has its place")
+    func hostNeighbors() {
+        func configuration(_ vni: UInt32) -> Configuration {
+            var configuration = Configuration()
+            configuration.networks = [.init(name: "n", vni: VNI(vni)!)]
+            configuration.networks[0].suppressesNeighbors = true
+            return configuration
+        }
+        var reconciler = Fixture.makeReconciler()
+        _ = reconciler.reconcile(to: configuration(1))
+        let index = reconciler.networks[VNI(1)!]!.index, address = UnderlayAddress(ipv4: 1)
+        reconciler.tables.neighbors.put(index, address, KnownNeighbor(mac: MACAddress(2, 0, 0, 0, 0, 1)))
+        _ = reconciler.reconcile(to: configuration(1), at: 1)
+        #expect(reconciler.tables.neighbors[index, address] != nil)
+        _ = reconciler.reconcile(to: configuration(2), at: 2)
+        #expect(reconciler.networks[VNI(2)!]?.index == index && reconciler.tables.networks.features(index) == .neighborSuppression)
+        #expect(reconciler.tables.neighbors[index, address] == nil && reconciler.tables.neighbors.count == 0)
+        reconciler.tables.destroy()
+    }
+
     private struct Learned {
         var vni: VNI
         var mac: MACAddress

@@ -1,5 +1,7 @@
 """Builds configurations of the gateway as dictionaries with the keys of the YAML file."""
 
+import itertools
+
 import yaml
 
 
@@ -36,14 +38,26 @@ def keys(options):
 
 
 def configuration(ports, networks, *, cores=(1,), memory=512, ageing=300, capacity=4096, **sections):
-    """A whole configuration: every port on a tap device ``vd-<name>``, no hugepages. ``sections`` adds top-level sections."""
+    """A whole configuration: every port on a tap device ``vd-<name>``, no hugepages. ``sections`` adds top-level sections.
+
+    A port with a ``bond`` is made of as many taps as it says ``members``: ``vd-<name>-0`` and so on.
+    """
+    numbers = itertools.count()
     return {
         "system": {"cores": list(cores), "memory": memory, "hugepages": "off"},
-        "ports": [{**port, "device": f"net_tap{index},iface=vd-{port['name']}"} for index, port in enumerate(ports)],
+        "ports": [{**port, **devices(port, numbers)} for port in ports],
         "macs": {"capacity": capacity, "ageing": ageing},
         "networks": list(networks),
         **sections,
     }
+
+
+def devices(port, numbers):
+    """The keys that say what a port is made of."""
+    if "bond" not in port:
+        return {"device": f"net_tap{next(numbers)},iface=vd-{port['name']}"}
+    members = [f"net_tap{next(numbers)},iface=vd-{port['name']}-{member}" for member in range(port["bond"]["members"])]
+    return {"bond": {**port["bond"], "members": members}}
 
 
 def interface(configuration, port):

@@ -39,9 +39,9 @@ class Lab:
         self.namespaces.append(namespace)
         return namespace
 
-    def gateway(self, configuration, label="gateway", start=True):
-        """A gateway in a namespace of its own, ready to forward unless ``start`` is false."""
-        gateway = Gateway(self.namespace(label), configuration)
+    def gateway(self, configuration, label="gateway", start=True, namespace=None):
+        """A gateway in a namespace of its own, unless one is given, ready to forward unless ``start`` is false."""
+        gateway = Gateway(namespace or self.namespace(label), configuration)
         self.gateways.append(gateway)
         if start:
             gateway.start().wait_ready()

@@ -34,6 +34,7 @@ struct ConfigurationChecker {
         checkGroups()
         checkMTUs()
         checkStaticMACs()
+        checkHostNeighbors()
         adviseOnSystem()
         adviseOnPorts()
         adviseOnUnderlay()

@@ -35,8 +35,11 @@ extension Draft.System {
 
 extension Draft.Port {
     fileprivate func configuration() -> Configuration.Port? {
-        guard let name, let device, let role, let mtu, let queues else { return nil }
-        var port = Configuration.Port(name: name.value, device: device.value, role: role.value, mtu: mtu.value)
+        guard let name, let role, let mtu, let queues else { return nil }
+        let bond = bond?.configuration()
+        guard let device = device?.value ?? bond.map({ $0.members.joined(separator: " + ") }) else { return nil }
+        var port = Configuration.Port(name: name.value, device: device, role: role.value, mtu: mtu.value)
+        port.bond = bond
         port.queues = queues.value
         port.learning = learning?.value ?? port.learning
         port.macLimit = macLimit?.value
@@ -52,6 +55,13 @@ extension Draft.Port {
         port.dscp = dscp?.value
         port.udp6ZeroChecksum = Set(udp6ZeroChecksum.map(\.value))
         return port
+    }
+}
+
+extension Draft.Bond {
+    fileprivate func configuration() -> Configuration.Bond? {
+        guard let mode, let hash, members.isComplete else { return nil }
+        return Configuration.Bond(mode: mode.value, members: members.map(\.value), hash: hash.value)
     }
 }
 

@@ -3,13 +3,18 @@ import Dataplane
 extension Draft.Port {
     static let underlayOnlyKeys = ["addresses", "gateway", "neighbors", "vlan", "priority", "dscp", "udp6-zero-checksum"]
     static let accessOnlyKeys = ["learning", "mac-limit", "storm-control", "isolated", "split-horizon-group", "loop-detection"]
-    static let keys = ["name", "device", "role", "mtu", "queues"] + accessOnlyKeys + underlayOnlyKeys
+    static let keys = ["name", "device", "bond", "role", "mtu", "queues"] + accessOnlyKeys + underlayOnlyKeys
 
     init?(_ node: YAMLNode) {
         guard let port = node.mapping(keys: Draft.Port.keys) else { return nil }
         position = port.position
         name = port.required("name", example: "lan0")?.identifier()
-        device = port.required("device", example: "\"0000:3b:00.0\"")?.device()
+        bond = port["bond"].flatMap(Draft.Bond.init)
+        device = port["bond"] == nil ? port.required("device", example: "\"0000:3b:00.0\"")?.device() : nil
+        if let device = port["device"], port["bond"] != nil {
+            node.findings.error(
+                at: device.position, "`device` and `bond` exclude each other", advice: "list the device in `members` of the bond")
+        }
         role = port.required("role", example: "access")?.choice(of: Configuration.Role.self)
         mtu = port.value("mtu", default: 1500) { $0.integer(in: Configuration.Limits.mtu, unit: "bytes") }
         queues = port.value("queues", default: .auto) { $0.queueCount() }
@@ -28,6 +33,23 @@ extension Draft.Port {
         loopDetection = port["loop-detection"]?.flag()
         accessKeys = Draft.Port.accessOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
         underlayKeys = Draft.Port.underlayOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
+    }
+}
+
+extension Draft.Bond {
+    init?(_ node: YAMLNode) {
+        guard let bond = node.mapping(keys: ["mode", "members", "hash"]) else { return nil }
+        mode = bond.required("mode", example: "lacp")?.choice(of: Configuration.Bond.Mode.self)
+        let list = bond.required("members", example: "[\"0000:3b:00.0\", \"0000:3b:00.1\"]")
+        members = Entries(of: list, atMost: Configuration.Limits.bondMembers, missingAt: bond.position) { $0.device() }
+        hash = bond.value("hash", default: .l34) { $0.choice(of: Configuration.Bond.Hash.self) }
+        if let list, members.isEmpty, members.isComplete {
+            node.findings.error(at: list.position, "`members` is empty", advice: "name the devices that the bond is made of")
+        }
+        if case .activeBackup? = mode?.value, let hash = bond["hash"] {
+            node.findings.error(
+                at: hash.position, "`hash` has no meaning in `active-backup`", advice: "remove it: one member carries everything")
+        }
     }
 }
 

@@ -22,6 +22,8 @@ struct Draft {
         var position: Configuration.Position
         var name: Located<String>?
         var device: Located<String>?
+        /// `nil` when left out, too.
+        var bond: Bond?
         var role: Located<Configuration.Role>?
         var mtu: Located<Int>?
         var queues: Located<Configuration.QueueCount>?
@@ -44,6 +46,12 @@ struct Draft {
         var underlayKeys: [Located<String>]
         /// The same of access ports.
         var accessKeys: [Located<String>]
+    }
+
+    struct Bond {
+        var mode: Located<Configuration.Bond.Mode>?
+        var members: Entries<Located<String>>
+        var hash: Located<Configuration.Bond.Hash>?
     }
 
     struct Neighbor {

@@ -48,7 +48,7 @@ extension MembershipPacket {
 
 extension MembershipPacket.Headers {
     /// The Router Alert option is not asked for: IGMPv1 does not have it.
-    fileprivate init(igmp frame: [UInt8]) throws(PuntDropReason) {
+    init(igmp frame: [UInt8]) throws(PuntDropReason) {
         let start = EthernetHeader.byteCount
         guard frame.count >= start + IPv4Header.byteCount else { throw .ipv4Short }
         guard frame[start] >> 4 == 4 else { throw .ipv4Version }

@@ -70,8 +70,8 @@ extension MembershipPacket {
 }
 
 extension MembershipPacket.Headers {
-    /// The checks are those of RFC 3810 section 6.2.
-    fileprivate init(mld frame: [UInt8]) throws(PuntDropReason) {
+    /// The checks are those of RFC 3810 section 6.2. `mayBeUnspecified`: a report may come from a host that has no address yet (section 5.2.13).
+    init(mld frame: [UInt8], mayBeUnspecified: Bool = false) throws(PuntDropReason) {
         let start = EthernetHeader.byteCount
         let end = MLDFormat.ipv6End + Int(frame.readUInt16(at: start + 4))
         guard end <= frame.count else { throw .mldLength }
@@ -79,7 +79,7 @@ extension MembershipPacket.Headers {
         source = frame.readAddress(of: .mld, at: start + 8)
         destination = frame.readAddress(of: .mld, at: start + 24)
         // A sender without an address says ::, and its reports do not count (RFC 3590 section 4).
-        guard source.isLinkLocal else { throw .mldSource }
+        guard source.isLinkLocal || (mayBeUnspecified && source.isUnspecified) else { throw .mldSource }
         guard frame[start + 6] == MLDFormat.nextHeaderHopByHop else { throw .mldRouterAlert }
         let message = MLDFormat.ipv6End + MLDFormat.hopByHopByteCount(in: frame)
         guard message <= end else { throw .mldLength }

@@ -1,8 +1,9 @@
 import Dataplane
 
-/// A neighbour advertisement (RFC 4861 section 4.4): "`target` is at `targetMAC`". The router flag is neither set nor looked at: the gateway
-/// does not route IPv6, and its own routers are configured.
+/// A neighbour advertisement (RFC 4861 section 4.4): "`target` is at `targetMAC`". The router flag is not set: the gateway does not route IPv6; nor is
+/// it looked at on the underlay, whose routers are configured.
 package struct NeighborAdvertisement: Equatable, Sendable {
+    private static let flagRouter: UInt8 = 0x80
     private static let flagSolicited: UInt8 = 0x40
     private static let flagOverride: UInt8 = 0x20
 
@@ -14,6 +15,8 @@ package struct NeighborAdvertisement: Equatable, Sendable {
     package let isSolicited: Bool
     /// Replaces the MAC that is known.
     package let isOverride: Bool
+    /// Its sender is a router.
+    package let isRouter: Bool
 }
 
 // What the gateway says.
@@ -25,6 +28,7 @@ extension NeighborAdvertisement {
         destination = solicitation.isProbe ? .allNodes : solicitation.source
         isSolicited = !solicitation.isProbe
         isOverride = true
+        isRouter = false
     }
 
     /// Tells the whole link that `address` is at `mac` (RFC 4861 section 7.2.6).
@@ -34,6 +38,7 @@ extension NeighborAdvertisement {
         destination = .allNodes
         isSolicited = false
         isOverride = true
+        isRouter = false
     }
 
     /// The advertisement in a frame from `source` to `destination`, which does not matter when it is for a group.
@@ -57,6 +62,7 @@ extension NeighborAdvertisement {
         destination = message.header.destination
         isSolicited = content.flags & NeighborAdvertisement.flagSolicited != 0
         isOverride = content.flags & NeighborAdvertisement.flagOverride != 0
+        isRouter = content.flags & NeighborAdvertisement.flagRouter != 0
         guard !isSolicited || !destination.isMulticast else { throw .ndSolicitedMulticast }
     }
 }

@@ -74,7 +74,7 @@ struct MembershipFuzzTests {
     }
 
     /// With right checksums, where the lengths allow to compute them.
-    private static func mended(_ frame: [UInt8]) -> [UInt8] {
+    static func mended(_ frame: [UInt8]) -> [UInt8] {
         var frame = frame
         func mend(_ offset: Int, _ bytes: [UInt8]) {
             let sum = internetChecksum(bytes, in: 0..<bytes.count)

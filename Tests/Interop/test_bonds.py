@@ -1,0 +1,131 @@
+"""Ports made of two devices, against another instance of DPDK's bonding: active-backup, balance and LACP, and a cable that is cut under traffic.
+
+    host --- server ===(two cables)=== gateway --- vtep
+"""
+
+import time
+from types import SimpleNamespace
+
+import pytest
+from lab import scene
+from lab.cable import Cable
+from lab.configuration import access, configuration, network, underlay, untagged
+from lab.transfer import transfer
+from lab.waiting import holds, wait_for
+
+MODES = ["active-backup", "balance", "lacp"]
+AGREED_SECONDS = 30
+# A cable that is cut is seen in a tenth of a second. LACP then waits two seconds for another aggregator where the first is lost (IEEE 802.1AX section 6.4.4).
+CUT_SECONDS = {"active-backup": 2, "balance": 2, "lacp": 8}
+
+
+def bond(mode):
+    return {"mode": mode, "members": 2}
+
+
+def members(gateway, port):
+    return gateway.row("ports", name=port)["bond"]["members"]
+
+
+def active(gateway, port):
+    return [member["active"] for member in members(gateway, port)]
+
+
+def wanted(mode):
+    return [True, False] if mode == "active-backup" else [True, True]
+
+
+@pytest.fixture(params=MODES)
+def world(lab, request):
+    """An access port that is a bond: the server is a gateway too, whose network has nothing but the host and the bond."""
+    mode = request.param
+    gateway = lab.gateway(configuration(
+        [access("lan0", bond=bond(mode)), underlay("wan0", "192.0.2.1/24")], [network("blue", 10100, [untagged("lan0")], ["192.0.2.2"])]))
+    server = lab.gateway(
+        configuration([access("up0", bond=bond(mode)), access("host0")], [network("blue", 1, [untagged("up0"), untagged("host0")])]),
+        namespace=gateway.namespace)
+    return connect(lab, mode, gateway, server, lambda: lab.vtep(
+        gateway, "wan0", address="192.0.2.2/24", vni=10100, remotes=["192.0.2.1"], inner=scene.inner(2)), "lan0")
+
+
+def connect(lab, mode, gateway, server, make_vtep, port):
+    cables = [Cable(gateway.namespace, f"vd-{port}-{number}", f"vd-up0-{number}") for number in range(2)]
+    host = lab.host(server, "host0", *scene.inner(1), label="host")
+    vtep = make_vtep()
+    for end, name in ((gateway, port), (server, "up0")):
+        assert wait_for(lambda: active(end, name) == wanted(mode), AGREED_SECONDS), members(end, name)
+    assert host.reaches(vtep.address, 10)
+    return SimpleNamespace(mode=mode, gateway=gateway, server=server, cables=cables, host=host, vtep=vtep, port=port)
+
+
+def test_traffic_passes_in_both_directions(world):
+    assert world.host.ping(world.vtep.address, count=20) == 20 and world.vtep.ping(world.host.addresses[1], count=20) == 20
+    assert transfer(world.host, world.vtep, 2_000_000).intact and transfer(world.vtep, world.host, 2_000_000).intact
+
+
+def test_the_table_tells_of_every_member(world):
+    row = world.gateway.row("ports", name=world.port)
+    assert row["bond"]["mode"] == world.mode and row["driver"] == "net_bonding" and row["link"] == "up"
+    assert [member["link"] for member in row["bond"]["members"]] == ["up", "up"]
+    text = world.gateway.run("show", "ports").stdout
+    assert f"bond, {world.mode}" in text and ("standby" in text) == (world.mode == "active-backup")
+
+
+def test_a_cable_that_is_cut_under_traffic_costs_little_and_comes_back(world):
+    """An endless ping: what is lost is less than the time that a cut may take."""
+    limit = CUT_SECONDS[world.mode]
+    for number in (0, 1):
+        started = time.monotonic()
+        world.cables[number].cut()
+        assert wait_for(lambda: world.host.ping(world.vtep.address, count=1, timeout=0.2) == 1, limit), "nothing passes"
+        assert wait_for(lambda: not active(world.gateway, world.port)[number], limit)
+        assert wait_for(lambda: active(world.gateway, world.port)[1 - number], limit)
+        assert time.monotonic() - started < 3 * limit
+        assert world.gateway.row("ports", name=world.port)["link"] == "up"
+        assert transfer(world.host, world.vtep, 1_000_000).intact
+        world.cables[number].mend()
+        if world.mode != "active-backup":
+            assert wait_for(lambda: active(world.gateway, world.port) == [True, True], AGREED_SECONDS)
+            assert wait_for(lambda: active(world.server, "up0") == [True, True], AGREED_SECONDS)
+        else:
+            assert wait_for(lambda: [member["link"] for member in members(world.gateway, world.port)] == ["up", "up"])
+        assert world.host.reaches(world.vtep.address) and world.host.ping(world.vtep.address, count=10) == 10
+
+
+def test_without_any_cable_the_port_has_no_link(world):
+    for cable in world.cables:
+        cable.cut()
+    assert wait_for(lambda: world.gateway.row("ports", name=world.port)["link"] == "down")
+    assert f"port {world.port}: link down" in world.gateway.output()
+    for cable in world.cables:
+        cable.mend()
+    assert wait_for(lambda: world.gateway.row("ports", name=world.port)["link"] == "up", AGREED_SECONDS)
+    assert world.host.reaches(world.vtep.address, AGREED_SECONDS)
+
+
+def test_lacp_goes_on_while_nobody_sends(lab):
+    """The messages of LACP leave from the worker's transmit calls, which are made whether there are packets or not."""
+    gateway = lab.gateway(configuration([access("lan0", bond=bond("lacp"))], [network("blue", 1, [untagged("lan0")])]))
+    server = lab.gateway(configuration([access("up0", bond=bond("lacp"))], [network("blue", 1, [untagged("up0")])]), namespace=gateway.namespace)
+    cables = [Cable(gateway.namespace, f"vd-lan0-{number}", f"vd-up0-{number}") for number in range(2)]
+    assert len(cables) == 2
+    assert wait_for(lambda: active(gateway, "lan0") == active(server, "up0") == [True, True], AGREED_SECONDS)
+    assert holds(lambda: active(gateway, "lan0") == [True, True], 5)
+
+
+def test_a_bond_of_the_underlay_carries_tunnels(lab):
+    """Its MTU is larger than the drivers of its members admit."""
+    gateway = lab.gateway(configuration(
+        [access("lan0"), underlay("wan0", "192.0.2.1/24", bond=bond("lacp"))], [network("blue", 10100, [untagged("lan0")], ["192.0.2.2"])]))
+    server = lab.gateway(
+        configuration([access("up0", mtu=1600, bond=bond("lacp")), access("host0", mtu=1600)], [network("link", 1, [untagged("up0"), untagged("host0")])]),
+        namespace=gateway.namespace)
+    cables = [Cable(gateway.namespace, f"vd-wan0-{number}", f"vd-up0-{number}") for number in range(2)]
+    host = lab.host(gateway, "lan0", *scene.inner(1), label="host")
+    vtep = lab.vtep(server, "host0", address="192.0.2.2/24", vni=10100, remotes=["192.0.2.1"], inner=scene.inner(2))
+    assert wait_for(lambda: active(gateway, "wan0") == active(server, "up0") == [True, True], AGREED_SECONDS)
+    assert host.reaches(vtep.address, 10)
+    assert host.ping(vtep.address, size=1472, fragment=False) == 3 and transfer(host, vtep, 2_000_000).intact
+    cables[0].cut()
+    assert wait_for(lambda: active(gateway, "wan0") == [False, True], CUT_SECONDS["lacp"])
+    assert host.ping(vtep.address, count=10) == 10
