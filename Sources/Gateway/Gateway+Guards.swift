@@ -25,6 +25,13 @@ extension Gateway {
         }
     }
 
+    /// Has those of the held MACs that `matches` accepts learned again.
+    func release(where matches: (MoveWatch.Frozen) -> Bool) {
+        let held = moveWatch.frozen.values.filter(matches)
+        for entry in held { release(entry) }
+        moveWatch.forget { key in held.contains { $0.key == key } }
+    }
+
     /// What was put there since then stays.
     private func release(_ held: MoveWatch.Frozen) {
         let entry = machinery.tables.macs.lookup(held.key)

@@ -12,6 +12,7 @@ extension Gateway {
             seconds: machinery.clock.seconds)
         configuration = wanted
         perform(actions)
+        guardLoops()
         setNeighborNetworks()
         followSnooping()
         for case .addTunnel(let remote, _) in steps {

@@ -55,7 +55,7 @@ extension Gateway {
             offloads: running.info.offloadNames,
             outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
             rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,
-            rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped)
+            rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped, blockedBy: blockedBy(port.index))
     }
 
     private func bond(of running: Machinery.Port) -> PortStatus.Bond? {

@@ -8,6 +8,7 @@ extension Gateway {
         var count = 0
         while count < Housekeeping.tenantFramesPerTick, let frame = machinery.exchange.nextTenantFrame() {
             count += 1
+            if heedProbe(frame) { continue }
             hearNeighbor(frame)
             snoop(frame)
         }

@@ -48,6 +48,7 @@ extension Gateway {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
             watchLinks(now)
+            perform(loops.tick(now: now))
             age()
             makeRoom()
             tendNeighbors(now)
@@ -185,6 +186,7 @@ extension Gateway {
             guard housekeeping.linkIsUp[port.index] ?? true != isUp else { continue }
             logger.notice("port \(port.name): link \(isUp ? "up" : "down")")
             if port.role == .access, isUp { snooping.linkCameUp(port.index) }
+            loops.linkChanged(port.index, isUp: isUp, now: now)
             if port.role == .underlay { perform(reconciler.linkChanged(onPort: port.index, isUp: isUp, now: now)) }
         }
     }

@@ -23,6 +23,7 @@ package actor Gateway: RunnableGateway {
     /// What a position of the tunnel table had counted before its present tunnel got it.
     var tunnelBaselines: [TunnelIndex: TunnelCounters] = [:]
     var moveWatch = MoveWatch()
+    var loops = LoopGuard(gateway: .random(in: 1 ... .max))
     var hostNeighbors = HostNeighbors()
     var snooping = MulticastSnooping()
     var roomRefused = RefusalCounts()
@@ -67,6 +68,7 @@ package actor Gateway: RunnableGateway {
     package func run() async throws {
         setNeighborNetworks()
         perform(startActions)
+        guardLoops()
         followSnooping()
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {

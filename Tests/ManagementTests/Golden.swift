@@ -20,7 +20,10 @@ enum Golden {
             "queues": {"rx": 2, "tx": 2}, "offloads": ["multi_segment"], "outer_checksum": null,
             "spread": {"by": "kernel", "headers": null, "fields": [], "symmetric": false, "refused": []},
             "rx_packets": 1234567, "rx_bytes": 987654321, "tx_packets": 20, "tx_bytes": 2000,
-            "rx_missed": 1, "rx_errors": 0, "tx_dropped": 2
+            "rx_missed": 1, "rx_errors": 0, "tx_dropped": 2,
+            "blocked_by": {
+              "cause": "loop", "network": "blue", "sent": "lan1 untagged", "returned": "lan0 VLAN 100", "seconds": 125
+            }
           },
           {
             "name": "wan0", "role": "underlay", "device": "0000:03:00.0 + 0000:03:00.1", "driver": "net_bonding",
@@ -33,7 +36,7 @@ enum Golden {
               "refused": ["queue table of 128 entries: Operation not supported"]
             },
             "outer_checksum": "hardware", "rx_packets": 0, "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0,
-            "rx_missed": 0, "rx_errors": 0, "tx_dropped": 0
+            "rx_missed": 0, "rx_errors": 0, "tx_dropped": 0, "blocked_by": null
           }
         ]}
         """
@@ -199,7 +202,7 @@ enum Golden {
     static let promisedKeys: [(route: String, list: String, document: String, keys: String)] = [
         (
             "ports", "ports", ports,
-            "name role device mac link mtu rx_packets rx_bytes tx_packets tx_bytes rx_missed tx_dropped offloads"
+            "name role device mac link mtu rx_packets rx_bytes tx_packets tx_bytes rx_missed tx_dropped offloads blocked_by"
         ),
         ("workers", "workers", workers, "core busy_ratio packets cycles_per_packet average_burst burst_fill queues"),
         ("macs", "macs", macs, "network mac port vlan remote origin held age_seconds"),

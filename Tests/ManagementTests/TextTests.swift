@@ -69,7 +69,9 @@ import Testing
 
 @Suite struct StatusTableTests {
     @Test func `ports`() {
-        let text = StatusTables.ports(decode(Golden.ports, as: PortsDocument.self).ports)
+        var ports = decode(Golden.ports, as: PortsDocument.self).ports
+        ports[0].blockedBy = nil
+        let text = StatusTables.ports(ports)
         #expect(
             text == """
                 NAME  ROLE      LINK     MTU  MAC                RX PACKETS  RX BYTES  TX PACKETS  TX BYTES  RX MISSED  TX DROPPED  OUTER CHECKSUM  DEVICE
@@ -79,6 +81,12 @@ import Testing
                                 down                                                                                                                0000:03:00.1
 
                 """)
+    }
+
+    @Test func `a port that is blocked`() {
+        let lines = StatusTables.ports(decode(Golden.ports, as: PortsDocument.self).ports).split(separator: "\n")
+        #expect(lines[1].hasPrefix("lan0  access    blocked  1500"))
+        #expect(lines.last == "lan0 is blocked for 2m05s: loop in blue, probes sent to lan1 untagged come back from lan0 VLAN 100")
     }
 
     @Test func `networks`() {

@@ -118,6 +118,20 @@ package struct PortTable: @unchecked Sendable {
         records[Int(port.rawValue)].splitHorizonGroup = group ?? 0
     }
 
+    /// Takes an access port out of forwarding. Nothing fits a blocked port: so frames to it leave the plain path, where probes are let through.
+    package func block(_ port: PortIndex) {
+        records[Int(port.rawValue)].isBlocked = 1
+        records[Int(port.rawValue)].frameMaximum = 0
+    }
+
+    /// The opposite of ``block(_:)``. `mtu`: the port's, in bytes.
+    package func open(_ port: PortIndex, mtu: Int) {
+        records[Int(port.rawValue)].frameMaximum = UInt16(mtu + 14)
+        records[Int(port.rawValue)].isBlocked = 0
+    }
+
+    package func isBlocked(_ port: PortIndex) -> Bool { records[Int(port.rawValue)].isBlocked != 0 }
+
     package func stormMeters(_ port: PortIndex) -> StormMeters { StormMeters(memory: records[Int(port.rawValue)].storm) }
 
     /// Replaces a port's limits. Those that it returns are to be freed after a quiescent state.

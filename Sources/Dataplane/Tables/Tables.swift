@@ -8,6 +8,8 @@ struct Settings: BitwiseCopyable {
     var vxlanMask: UInt64 = 0x08
     /// ``AcceptList``.
     var accept: UnsafeMutableRawPointer?
+    /// Number in our ``LoopProbe``s as it lies in memory, 0 = we send none.
+    var probeGatewayBE: UInt64 = 0
     /// Non-zero: some network suppresses ARP and ND, so frames are looked at for what they tell of hosts.
     var observesNeighbors: UInt32 = 0
 }
@@ -108,6 +110,11 @@ package struct Tables: @unchecked Sendable {
         let old = settings.pointee.accept
         vd_store_release_pointer(&settings.pointee.accept, AcceptList.make(prefixes))
         return old
+    }
+
+    /// `gateway`: the number in our loop probes; `nil` = we send none, and none is looked for.
+    package func publishProbes(gateway: UInt64?) {
+        vd_store_release_u64(&settings.pointee.probeGatewayBE, (gateway ?? 0).bigEndian)
     }
 
     /// Whether workers show control the ARP and ND messages that tell where hosts are, in networks that ask for it.

@@ -7,7 +7,6 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case vlanStacked
     case sourceMACInvalid
     case linkLocal
-    case portBlocked
 
     // From an underlay port: outer headers.
     case underlayFrameShort
@@ -43,6 +42,12 @@ package enum DropReason: UInt8, CaseIterable, Sendable {
     case congestionUnheeded
 
     // Forwarding.
+    case portBlocked
+    case loopProbe
+    case bpdu
+    case pause
+    case lacp
+    case lldp
     case staticMACViolation
     case macLocked
     case macLimit
@@ -85,8 +90,7 @@ extension DropReason {
         case .untaggedRefused: ("untagged_refused", .access, "untagged, on a port without an untagged member")
         case .vlanStacked: ("vlan_stacked", .access, "a second VLAN tag behind the first")
         case .sourceMACInvalid: ("source_mac_invalid", .access, "source MAC is multicast or zero")
-        case .linkLocal: ("link_local", .access, "link-local control frame to 01:80:c2:00:00:0x")
-        case .portBlocked: ("port_blocked", .access, "the port is part of a loop")
+        case .linkLocal: ("link_local", .access, "to 01:80:c2:00:00:0x, of no protocol that may be carried")
         case .underlayFrameShort: ("underlay_frame_short", .underlay, "too short for Ethernet and IP headers")
         case .underlayMACNotOurs: ("underlay_mac_not_ours", .underlay, "destination MAC is another host's")
         case .underlayVLAN: ("underlay_vlan", .underlay, "outer VLAN tag missing, or not that of the port")
@@ -114,9 +118,15 @@ extension DropReason {
         case .innerShort: ("inner_short", .decapsulation, "inner frame shorter than an Ethernet header")
         case .innerSourceMAC: ("inner_source_mac", .decapsulation, "inner source MAC is multicast or zero")
         case .innerVLANTag: ("inner_vlan_tag", .decapsulation, "inner frame carries a VLAN tag (RFC 7348 6.1)")
-        case .innerLinkLocal: ("inner_link_local", .decapsulation, "inner link-local control frame to 01:80:c2:00:00:0x")
+        case .innerLinkLocal: ("inner_link_local", .decapsulation, "inner frame to 01:80:c2:00:00:0x, of no protocol that may be carried")
         case .congestionUnheeded:
             ("congestion_unheeded", .decapsulation, "outer header says congestion, the inner packet knows no ECN (RFC 6040 4.2)")
+        case .portBlocked: ("port_blocked", .forwarding, "from or to a port that is blocked because it is part of a loop")
+        case .loopProbe: ("loop_probe", .forwarding, "a loop probe of our own that came back")
+        case .bpdu: ("link_local_bpdu", .forwarding, "spanning tree, which its network does not carry")
+        case .pause: ("link_local_pause", .forwarding, "pause or other MAC control, which its network does not carry")
+        case .lacp: ("link_local_lacp", .forwarding, "LACP or another slow protocol, which its network does not carry")
+        case .lldp: ("link_local_lldp", .forwarding, "LLDP, which its network does not carry")
         case .staticMACViolation: ("static_mac_violation", .forwarding, "source MAC is configured to be elsewhere")
         case .macLocked: ("mac_locked", .forwarding, "source MAC is not configured behind its port, which is locked")
         case .macLimit: ("mac_limit", .forwarding, "source MAC is new, and its network or port has as many as it may")

@@ -4,6 +4,8 @@
 /// What a frame from an access port is.
 enum AccessVerdict {
     case forward(AccessFrame)
+    /// A frame to the address of loop probes: one of ours, or multicast like any other.
+    case probe(AccessFrame)
     case drop(DropReason)
 }
 
@@ -56,7 +58,7 @@ extension AccessVerdict {
         let vlan = Int(result.tag & 0xFFF)
         result.network = PortVLANMap(networks: vlans).lookup(vlan)
         guard result.network != 0, !EtherType.isTag(type), result.source & 1 == 0, result.source != 0,
-            _fastPath(result.destination & 1 == 0) || !MACAddress.isLinkLocal(result.destination)
+            _fastPath(result.destination & 1 == 0) || !MACAddress.isReserved(result.destination)
         else { return decideByTheBook(frame, byteCount: byteCount, result, type, networks) }
         return .forward(result)
     }
@@ -68,8 +70,8 @@ extension AccessVerdict {
     ) -> AccessVerdict {
         var result = plain
         if result.network == 0 { return .drop(result.tag & 0xFFF == 0 ? .untaggedRefused : .vlanUnknown) }
+        let features = networks[Int(result.network)].features
         if EtherType.isTag(type) {
-            let features = networks[Int(result.network)].features
             if features.contains(.innerTagStrip) {
                 let next = 16 &+ Int(result.tagBytes)
                 guard byteCount >= next &+ 2, !EtherType.isTag(frame.u16(next)) else { return .drop(.vlanStacked) }
@@ -79,7 +81,11 @@ extension AccessVerdict {
             }
         }
         if result.source & 1 != 0 || result.source == 0 { return .drop(.sourceMACInvalid) }
-        if MACAddress.isLinkLocal(result.destination) { return .drop(.linkLocal) }
-        return .forward(result)
+        if MACAddress.isLinkLocal(result.destination),
+            let reason = LinkLocalProtocol.refusal(destination: result.destination, type: type, features, otherwise: .linkLocal)
+        {
+            return .drop(reason)
+        }
+        return result.destination == LoopProbe.destinationBits ? .probe(result) : .forward(result)
     }
 }

@@ -171,13 +171,22 @@ extension UnderlayVerdict {
             guard accepted.contains(sender), offset == innerOffset4 || !sender.isIPv4 else { return .drop(.vtepUnknown) }
         }
         guard source & 1 == 0, source != 0 else { return .drop(.innerSourceMAC) }
-        let tagByteCount = removedTagByteCount(
-            inner, innerByteCount: innerByteCount, context.tables.networks.records[Int(network)].features)
+        let features = context.tables.networks.records[Int(network)].features
+        let tagByteCount = removedTagByteCount(inner, innerByteCount: innerByteCount, features)
         guard tagByteCount >= 0 else { return .drop(.innerVLANTag) }
-        guard destination & 1 == 0 || !MACAddress.isLinkLocal(destination) else { return .drop(.innerLinkLocal) }
+        if MACAddress.isLinkLocal(destination),
+            let reason = LinkLocalProtocol.refusal(destination: destination, type: inner.u16(12), features, otherwise: .innerLinkLocal)
+        {
+            return .drop(reason)
+        }
         let frame = TunnelFrame(
             network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset &+ tagByteCount),
             innerByteCount: innerByteCount &- UInt32(truncatingIfNeeded: tagByteCount), source: source, destination: destination)
+        if destination == LoopProbe.destinationBits {
+            let gatewayBE = vd_load_acquire_u64(&context.tables.settings.pointee.probeGatewayBE)
+            let byteCount = min(innerInFirstSegment, Int(innerByteCount))
+            if LoopProbe.isOwn(inner, byteCount: byteCount, tagBytes: 0, gatewayBE: gatewayBE) { return .probe(frame) }
+        }
         var notice = Notice(congestion: nil, removesTag: tagByteCount != 0, stranger: isStranger ? sender : .none)
         let seen = min(innerInFirstSegment, Int(innerByteCount)) &- tagByteCount
         switch Congestion.combine(outer: ecn, inner: Congestion.field(inner + tagByteCount, byteCount: seen)) {

@@ -8,6 +8,8 @@ enum UnderlayVerdict {
     case decapsulate(TunnelFrame)
     /// The same, with something to be done before.
     case decapsulateWith(TunnelFrame, Notice)
+    /// A loop probe of ours that came back.
+    case probe(TunnelFrame)
     /// ARP, ICMP, ICMPv6 and IGMP: for control.
     case punt
     case drop(DropReason)
@@ -124,7 +126,7 @@ extension UnderlayVerdict {
         let inner = frame + offset
         let source = inner.u64(4) &>> 16, destination = inner.mac(0)
         guard network != 0, tunnel != 0, source & 1 == 0, source != 0, !EtherType.isTag(inner.u16(12)),
-            _fastPath(destination & 1 == 0) || !MACAddress.isLinkLocal(destination)
+            _fastPath(destination & 1 == 0) || !MACAddress.isReserved(destination)
         else { return nil }
         return TunnelFrame(
             network: network, tunnel: tunnel, headerByteCount: UInt16(truncatingIfNeeded: offset),

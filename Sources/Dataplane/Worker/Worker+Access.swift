@@ -5,10 +5,11 @@ import CShims
 
 extension Worker {
     /// The number of frames to forward.
-    @_noLocks @_noAllocation @inline(__always)
+    @_noLocks @_noAllocation @inline(never)
     mutating func classifyAccess(_ port: UnsafeMutablePointer<PortRecord>, index: UInt16, count: Int) -> Int {
         let received = received, frames = frames
         guard let vlans = port.pointee.vlans else { return 0 }
+        if _slowPath(port.pointee.isBlocked != 0) { return refuseBlocked(vlans, index: index, count: count) }
         let networks = UnsafePointer(tables.networks.records)
         prefetchHeaders(count)
         var bytes: UInt64 = 0
@@ -25,16 +26,23 @@ extension Worker {
             case .drop(let reason):
                 drop(packet, reason)
             case .forward(let frame):
-                setKeys(next, network: frame.network, source: frame.source, destination: frame.destination)
-                next.pointee.packet = packet
-                next.pointee.origin = .local(port: index, vlan: frame.tag & 0xFFF)
-                next.pointee.tag = frame.tag
-                next.pointee.tagBytes = frame.tagBytes
+                setFrame(next, packet, frame, port: index)
                 next += 1
+            case .probe(let frame):
+                if !takeProbe(packet, frame, port: index, next) { next += 1 }
             }
         }
         countReceived(index, packets: count, bytes: bytes)
         return next - frames
+    }
+
+    @_noLocks @_noAllocation @inline(__always)
+    func setFrame(_ frame: UnsafeMutablePointer<Frame>, _ packet: UnsafeMutablePointer<vd_mbuf>, _ verdict: AccessFrame, port: UInt16) {
+        setKeys(frame, network: verdict.network, source: verdict.source, destination: verdict.destination)
+        frame.pointee.packet = packet
+        frame.pointee.origin = .local(port: port, vlan: verdict.tag & 0xFFF)
+        frame.pointee.tag = verdict.tag
+        frame.pointee.tagBytes = verdict.tagBytes
     }
 
     /// Hashes both keys and sends for what will be looked at first, long before it is: the rest of the burst is classified meanwhile.

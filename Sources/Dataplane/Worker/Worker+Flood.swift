@@ -89,7 +89,7 @@ extension Worker {
         let port = destination.index
         let tagBytes = destination.vlan == 0 ? 0 : 4
         guard Int(frame.pointee.packet.pointee.pkt_len) &+ 12 <= Int(tables.ports.records[port].frameMaximum) else {
-            return counters.count(.mtuExceeded)
+            return counters.count(Worker.egressRefusal(tables.ports.records + port))
         }
         guard let copy = chain(frame.pointee.packet, headByteCount: 12 &+ tagBytes, port: port) else { return counters.count(.noMbuf) }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)

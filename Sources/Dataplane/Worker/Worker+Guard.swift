@@ -42,13 +42,23 @@ extension Worker {
     /// Shows control a copy of a frame, up to the size of a buffer. When control is shown too much already, it misses this one, which is counted.
     @_noLocks @_noAllocation @inline(never)
     mutating func show(_ frame: UnsafePointer<Frame>) {
-        let packet = frame.pointee.packet
-        let tagBytes = Int(frame.pointee.tagBytes)
-        guard tenantBudget > 0, let copy = vd_mbuf_alloc(pool) else {
+        guard tenantBudget > 0 else {
             counters.worker.pointee.tenantFramesUnseen &+= 1
             return
         }
         tenantBudget &-= 1
+        handOver(frame)
+    }
+
+    /// The same, whatever control was shown before.
+    @_noLocks @_noAllocation @inline(never)
+    mutating func handOver(_ frame: UnsafePointer<Frame>) {
+        let packet = frame.pointee.packet
+        let tagBytes = Int(frame.pointee.tagBytes)
+        guard let copy = vd_mbuf_alloc(pool) else {
+            counters.worker.pointee.tenantFramesUnseen &+= 1
+            return
+        }
         let byteCount = packet.pointee.pkt_len &- UInt32(truncatingIfNeeded: tagBytes)
         guard UInt32(copy.pointee.data_off) &+ byteCount <= UInt32(copy.pointee.buf_len) else {
             vd_mbuf_free(copy)

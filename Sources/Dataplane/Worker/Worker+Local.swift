@@ -5,14 +5,21 @@ import CShims
 extension Worker {
     @_noLocks @_noAllocation @inline(__always)
     mutating func sendLocal(_ frame: UnsafePointer<Frame>, _ destination: Destination) {
+        let bareByteCount = Int(frame.pointee.packet.pointee.pkt_len) &- Int(frame.pointee.tagBytes)
+        guard bareByteCount <= Int(tables.ports.records[destination.index].frameMaximum) else {
+            return refuseLocal(frame, destination)
+        }
+        deliver(frame, destination)
+    }
+
+    /// Whatever the length of the frame.
+    @_noLocks @_noAllocation @inline(__always)
+    mutating func deliver(_ frame: UnsafePointer<Frame>, _ destination: Destination) {
         let packet = frame.pointee.packet
         let oldTagBytes = Int(frame.pointee.tagBytes)
         let port = destination.index
         let tagBytes = destination.vlan == 0 ? 0 : 4
         let bareByteCount = Int(packet.pointee.pkt_len) &- oldTagBytes
-        guard bareByteCount <= Int(tables.ports.records[port].frameMaximum) else {
-            return drop(packet, .mtuExceeded)
-        }
         guard Int(packet.pointee.data_off) &+ oldTagBytes >= tagBytes else { return drop(packet, .noMbuf) }
 
         let old = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)

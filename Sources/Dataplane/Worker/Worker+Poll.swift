@@ -52,6 +52,7 @@ extension Worker {
             tooBigBudget = Worker.tooBigPerSecond
             noticeBudget = Worker.noticesPerSecond
             tenantBudget = Worker.tenantFramesPerSecond
+            probeBudget = Worker.probesPerSecond
             nextSecond &+= cyclesPerSecond
         }
     }

@@ -45,6 +45,9 @@ extension Worker {
                 heed(notice, packet, inner)
                 take(packet, inner, next)
                 next += 1
+            case .probe(let inner):
+                take(packet, inner, next)
+                if !takeOwnProbe(next) { next += 1 }
             }
         }
         countReceived(index, packets: received, bytes: bytes)

@@ -20,6 +20,7 @@ package struct ReceiveQueue: BitwiseCopyable, Hashable, Sendable {
 ///     Worker+Forward    look up both MACs, settle what is new, act
 ///     Worker+Encapsulate, Worker+Tunnels, Worker+Local, Worker+Flood  the actions
 ///     Worker+Guard      what a network or a port asks for before a frame is flooded
+///     Worker+Loops      blocked ports, loop probes that come back
 ///     Worker+Suppress   ARP and ND of networks that answer them themselves
 ///     Worker+Snoop      multicast to members only                         SnoopVerdict
 ///     Worker+Transmit   per-port queues
@@ -33,6 +34,8 @@ package struct Worker: ~Copyable {
     package static let noticesPerSecond = 100
     /// Most frames of networks a second that a worker shows to control.
     package static let tenantFramesPerSecond = 10_000
+    /// Most loop probes a second that a worker shows to control.
+    package static let probesPerSecond = 2000
 
     let tables: Tables
     let exchange: Exchange
@@ -79,6 +82,8 @@ package struct Worker: ~Copyable {
     var noticeBudget = Worker.noticesPerSecond
     /// Frames of networks that control may still be shown this second.
     var tenantBudget = Worker.tenantFramesPerSecond
+    /// Loop probes that control may still be shown this second.
+    var probeBudget = Worker.probesPerSecond
 
     // Time: the cycle counter, and seconds since `epoch` as the MAC table wants them.
     let cyclesPerSecond: UInt64

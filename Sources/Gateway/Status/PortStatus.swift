@@ -25,6 +25,19 @@ package struct PortStatus: Codable, Equatable, Sendable {
         package var tx: Int
     }
 
+    /// Why nothing but loop probes enters and leaves through a port.
+    package struct Block: Codable, Equatable, Sendable {
+        package enum Cause: String, Codable, Sendable { case loop }
+
+        package var cause: Cause
+        /// Network, and places where the probe was sent and came back that told of the loop: a port with its VLAN, or a remote VTEP.
+        package var network: String
+        package var sent: String
+        package var returned: String
+        /// How long the port has been blocked.
+        package var seconds: Int
+    }
+
     package var name: String
     package var role: Configuration.Role
     /// Device string of the configuration.
@@ -56,6 +69,8 @@ package struct PortStatus: Codable, Equatable, Sendable {
     package var rxErrors: UInt64
     /// Refused by the device because its transmit queue was full.
     package var txDropped: UInt64
+    /// `nil` = it is open.
+    @Nullable package var blockedBy: Block?
 
     enum CodingKeys: String, CodingKey {
         case name, role, device, bond, driver, mac, link, mtu, queues, spread, offloads
@@ -69,5 +84,6 @@ package struct PortStatus: Codable, Equatable, Sendable {
         case rxMissed = "rx_missed"
         case rxErrors = "rx_errors"
         case txDropped = "tx_dropped"
+        case blockedBy = "blocked_by"
     }
 }

@@ -4,8 +4,10 @@ import Gateway
 // What `viaduct show` prints for people. Each function gives complete lines.
 
 package enum StatusTables {
+    /// Why a port is blocked stands below.
     package static func ports(_ ports: [PortStatus]) -> String {
-        table(
+        let blocks = ports.compactMap { port in port.blockedBy.map { line(port.name, $0) } }
+        return table(
             [
                 .left("NAME"), .left("ROLE"), .left("LINK"), .right("MTU"), .left("MAC"), .right("RX PACKETS"), .right("RX BYTES"),
                 .right("TX PACKETS"), .right("TX BYTES"), .right("RX MISSED"), .right("TX DROPPED"), .left("OUTER CHECKSUM"),
@@ -20,7 +22,12 @@ package enum StatusTables {
                     port.bond.map { "bond, \($0.mode.rawValue)" } ?? port.device,
                 ]
                 return [first] + (port.bond?.members ?? []).map(member)
-            }, none: "no ports")
+            }, none: "no ports") + (blocks.isEmpty ? "" : "\n" + blocks.joined())
+    }
+
+    private static func line(_ port: String, _ block: PortStatus.Block) -> String {
+        let time = Readable.duration(seconds: block.seconds)
+        return "\(port) is blocked for \(time): loop in \(block.network), probes sent to \(block.sent) come back from \(block.returned)\n"
     }
 
     /// A line for each member of a bond.
@@ -30,6 +37,7 @@ package enum StatusTables {
     }
 
     private static func link(_ port: PortStatus) -> String {
+        if port.blockedBy != nil, port.link == .up { return "blocked" }
         guard port.link == .up, let megabits = port.linkMegabits else { return port.link.rawValue }
         return megabits % 1000 == 0 ? "up \(megabits / 1000)G" : "up \(megabits)M"
     }

@@ -87,7 +87,7 @@ extension DropCase {
     /// A reason without a case does not compile.
     static func of(_ reason: DropReason) -> DropCase {
         switch reason {
-        case .frameShort, .vlanUnknown, .untaggedRefused, .vlanStacked, .sourceMACInvalid, .linkLocal, .portBlocked: ofAccess(reason)
+        case .frameShort, .vlanUnknown, .untaggedRefused, .vlanStacked, .sourceMACInvalid, .linkLocal: ofAccess(reason)
         case .underlayFrameShort, .underlayMACNotOurs, .underlayEtherType, .ipv4Version, .ipv4Length, .ipv4Options, .ipv4Checksum,
             .ipv4Fragment, .underlayVLAN, .ipv6Version, .ipv6Length, .ipv6Extension, .notOurAddress, .ownSourceAddress, .ipProtocol:
             ofUnderlay(reason)
@@ -98,6 +98,8 @@ extension DropCase {
         case .staticMACViolation, .samePort, .splitHorizon, .noMember, .mtuExceeded, .nextHopUnresolved: ofForwarding(reason)
         case .macLocked, .macLimit, .portIsolated, .neighborAtOrigin, .stormBroadcast, .stormUnknownUnicast, .stormMulticast, .noListener:
             ofGuards(reason)
+        case .portBlocked, .loopProbe: ofLoops(reason)
+        case .bpdu, .pause, .lacp, .lldp: ofLinkLocal(reason)
         case .noMbuf, .transmitFull, .puntRingFull: ofResources(reason)
         }
     }

@@ -13,7 +13,7 @@ struct ConfigurationFileTests {
     func examplesAreClean() throws {
         let machine = Configuration.Machine(existing: Set(0..<8), usable: Set(0..<8))
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.examples.path).filter { $0.hasSuffix(".yaml") }.sorted()
-        #expect(names == ["gateway.yaml", "ipv6-ecmp.yaml", "multicast.yaml", "physical-nics.yaml"])
+        #expect(names == ["gateway.yaml", "ipv6-ecmp.yaml", "layer2.yaml", "multicast.yaml", "physical-nics.yaml"])
         for name in names {
             let reading = try ConfigurationReader.load(path: Self.examples.appending(path: name).path, machine: machine)
             #expect(reading.diagnostics.map { $0.rendered(file: name) } == [])

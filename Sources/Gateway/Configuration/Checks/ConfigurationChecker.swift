@@ -40,6 +40,7 @@ struct ConfigurationChecker {
         adviseOnUnderlay()
         adviseOnNetworks()
         adviseOnTables()
+        adviseOnLoops()
     }
 
     /// Whether every port of the file is known by name, so that a name that is not found is really unknown.
