@@ -71,7 +71,7 @@ VD_HOT vd_mbuf *_Nullable vd_mbuf_alloc(void *_Nonnull pool) {
 }
 
 /// Out of line: workers free what they drop, and the code for that in the midst of their loops would make those longer.
-static inline __attribute__((noinline)) void vd_mbuf_free(vd_mbuf *_Nonnull m) { rte_pktmbuf_free((struct rte_mbuf *)m); }
+static inline __attribute__((noinline, unused)) VD_HOT_EXTERN void vd_mbuf_free(vd_mbuf *_Nonnull m) { rte_pktmbuf_free((struct rte_mbuf *)m); }
 
 /// Adds a reference to every segment of a packet, so that another packet may end in them.
 VD_HOT void vd_mbuf_reference(vd_mbuf *_Nonnull m) { rte_pktmbuf_refcnt_update((struct rte_mbuf *)m, 1); }

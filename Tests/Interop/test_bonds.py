@@ -3,6 +3,7 @@
     host --- server ===(two cables)=== gateway --- vtep
 """
 
+import random
 import time
 from types import SimpleNamespace
 
@@ -10,11 +11,15 @@ import pytest
 from lab import scene
 from lab.cable import Cable
 from lab.configuration import access, configuration, network, underlay, untagged
+from lab.frames import Injector
 from lab.transfer import transfer
 from lab.waiting import holds, wait_for
 
 MODES = ["active-backup", "balance", "lacp"]
 AGREED_SECONDS = 30
+BAD_PACKETS = 2000
+# What a partner has said last is believed for 90 seconds (IEEE 802.1AX section 6.4.4), unless another says something.
+LIED_SECONDS = 100
 # A cable that is cut is seen in a tenth of a second. LACP then waits two seconds for another aggregator where the first is lost (IEEE 802.1AX section 6.4.4).
 CUT_SECONDS = {"active-backup": 2, "balance": 2, "lacp": 8}
 
@@ -111,6 +116,35 @@ def test_lacp_goes_on_while_nobody_sends(lab):
     assert len(cables) == 2
     assert wait_for(lambda: active(gateway, "lan0") == active(server, "up0") == [True, True], AGREED_SECONDS)
     assert holds(lambda: active(gateway, "lan0") == [True, True], 5)
+
+
+def test_slow_protocol_frames_of_any_kind_do_no_harm(lab):
+    """What LACP and its neighbours in the slow protocols may look like when nobody means well: random, and good ones with bits flipped."""
+    gateway = lab.gateway(configuration([access("lan0", bond=bond("lacp")), access("lan1")], [network("blue", 1, [untagged("lan0"), untagged("lan1")])]))
+    server = lab.gateway(
+        configuration([access("up0", bond=bond("lacp")), access("host0")], [network("blue", 1, [untagged("up0"), untagged("host0")])]),
+        namespace=gateway.namespace)
+    cables = [Cable(gateway.namespace, f"vd-lan0-{number}", f"vd-up0-{number}") for number in range(2)]
+    assert len(cables) == 2
+    assert wait_for(lambda: active(gateway, "lan0") == active(server, "up0") == [True, True], AGREED_SECONDS)
+    first, second = lab.host(gateway, "lan1", *scene.inner(1), label="first"), lab.host(server, "host0", *scene.inner(2), label="second")
+    assert first.reaches(second.address, 10)
+    seed = random.SystemRandom().getrandbits(32)
+    print(f"seed {seed}")
+    generator, before = random.Random(seed), gateway.free_buffers()
+    injector = Injector(gateway.namespace, "vd-lan0-0")
+    for _ in range(BAD_PACKETS):
+        body = bytearray([1, 1, 1, 20, *generator.randbytes(18), 2, 20, *generator.randbytes(18), 3, 16, *generator.randbytes(14), 0, 0, *bytes(50)])
+        if generator.random() < 0.5:
+            body = bytearray(generator.randbytes(generator.randrange(120)))
+        for _ in range(generator.randrange(3) if body else 0):
+            body[generator.randrange(len(body))] ^= 1 << generator.randrange(8)
+        injector.send(bytes.fromhex("0180c2000002" + "02000000fade" + "8809") + bytes(body[: generator.randrange(len(body) + 1)]))
+    injector.close()
+    assert wait_for(lambda: active(gateway, "lan0")[1], AGREED_SECONDS), "the member that nobody lied to"
+    assert first.reaches(second.address, AGREED_SECONDS)
+    assert wait_for(lambda: active(gateway, "lan0") == [True, True], LIED_SECONDS), "the other one, once the liar is forgotten"
+    assert wait_for(lambda: gateway.free_buffers(1) >= before), gateway.free_buffers()
 
 
 def test_a_bond_of_the_underlay_carries_tunnels(lab):

@@ -79,5 +79,35 @@ extension PacketPath {
                 rig.expectedDrops = [.vlanStacked: 2, .innerVLANTag: 2]
             }
         }
+
+        @Test(
+            "Stacks of tags of any kind, cut anywhere, pass or are dropped for a reason",
+            arguments: [.innerTagStrip, .innerTagKeep, []] as [NetworkFeatures])
+        func damagedStacks(features: NetworkFeatures) throws {
+            var random = seededRandom("Stacks of tags, \(features)")
+            try with(features) { rig in
+                var sent = 0, received = 0
+                for _ in 0..<20_000 {
+                    var frame = [Blue.aToB, datagram(from: Blue.a, to: Blue.c), Blue.bToA].randomElement(using: &random)!
+                    for _ in 0..<Int.random(in: 0...3, using: &random) {
+                        frame = tagged(
+                            frame, .random(in: 0...0xFFFF, using: &random), type: [0x8100, 0x88A8, 0x9100].randomElement(using: &random)!)
+                    }
+                    if Bool.random(using: &random) { frame = Bytes(frame.prefix(Int.random(in: 12...frame.count, using: &random))) }
+                    let isAccess = Bool.random(using: &random)
+                    let port = isAccess ? rig.lan(Int.random(in: 0...2, using: &random)) : rig.wan
+                    let family = Family.allCases.randomElement(using: &random)!
+                    let bytes =
+                        isAccess
+                        ? (Bool.random(using: &random) ? tagged(frame, 100) : frame) : rig.arriving(frame, from: 2, over: family).bytes
+                    sent += 1
+                    // A flood is one of many copies.
+                    received += try rig.forward(bytes, on: port).isEmpty ? 0 : 1
+                }
+                rig.expectedDrops = rig.drops
+                #expect(received > 1000 && received + Int(rig.drops.values.reduce(0, +)) >= sent)
+                _ = rig.events
+            }
+        }
     }
 }
