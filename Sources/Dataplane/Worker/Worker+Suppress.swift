@@ -69,8 +69,10 @@ extension Worker {
 
     /// An answer teaches switches and VTEPs on its way that the host is here. So it is given only where that is so: to an access port about a host that is known to
     /// be behind another one or a tunnel, to a tunnel about a host behind an access port. A host that is where the request came from has heard it.
+    ///
+    /// `mutating` though it changes nothing: else the compiler makes it a copy of the worker.
     @_noLocks @_noAllocation
-    private func course(_ frame: UnsafePointer<Frame>, of mac: UInt64) -> Course {
+    private mutating func course(_ frame: UnsafePointer<Frame>, of mac: UInt64) -> Course {
         guard mac != 0, mac != frame.pointee.sourceKey.rawValue & MACAddress.mask else { return .flood }
         let key = MACKey(rawValue: UInt64(truncatingIfNeeded: frame.pointee.network) &<< 48 | mac)
         let place = tables.macs.lookup(key, hash: tables.macs.hash(key)).destination, origin = frame.pointee.origin
