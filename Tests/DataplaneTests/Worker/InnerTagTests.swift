@@ -105,7 +105,7 @@ extension PacketPath {
                     received += try rig.forward(bytes, on: port).isEmpty ? 0 : 1
                 }
                 rig.expectedDrops = rig.drops
-                #expect(received > 1000 && received + Int(rig.drops.values.reduce(0, +)) >= sent)
+                #expect(received > 100 && received + Int(rig.drops.values.reduce(0, +)) >= sent)
                 _ = rig.events
             }
         }
