@@ -85,7 +85,8 @@ def test_a_cable_that_is_cut_under_traffic_costs_little_and_comes_back(world):
         assert wait_for(lambda: world.host.ping(world.vtep.address, count=1, timeout=0.2) == 1, limit), "nothing passes"
         assert wait_for(lambda: not active(world.gateway, world.port)[number], limit)
         assert wait_for(lambda: active(world.gateway, world.port)[1 - number], limit)
-        assert time.monotonic() - started < 3 * limit
+        assert wait_for(lambda: active(world.server, "up0")[1 - number], limit) and world.host.reaches(world.vtep.address, limit)
+        assert time.monotonic() - started < 4 * limit
         assert world.gateway.row("ports", name=world.port)["link"] == "up"
         assert transfer(world.host, world.vtep, 1_000_000).intact
         world.cables[number].mend()
@@ -161,5 +162,6 @@ def test_a_bond_of_the_underlay_carries_tunnels(lab):
     assert host.reaches(vtep.address, 10)
     assert host.ping(vtep.address, size=1472, fragment=False) == 3 and transfer(host, vtep, 2_000_000).intact
     cables[0].cut()
-    assert wait_for(lambda: active(gateway, "wan0") == [False, True], CUT_SECONDS["lacp"])
-    assert host.ping(vtep.address, count=10) == 10
+    for end, port in ((gateway, "wan0"), (server, "up0")):
+        assert wait_for(lambda: active(end, port) == [False, True], CUT_SECONDS["lacp"])
+    assert host.reaches(vtep.address, CUT_SECONDS["lacp"]) and host.ping(vtep.address, count=10) == 10
