@@ -127,7 +127,8 @@ extension DropReason {
         case .pause: ("link_local_pause", .forwarding, "pause or other MAC control, which its network does not carry")
         case .lacp: ("link_local_lacp", .forwarding, "LACP or another slow protocol, which its network does not carry")
         case .lldp: ("link_local_lldp", .forwarding, "LLDP, which its network does not carry")
-        case .staticMACViolation: ("static_mac_violation", .forwarding, "source MAC is held elsewhere: configured, sticky, or moved too often")
+        case .staticMACViolation:
+            ("static_mac_violation", .forwarding, "source MAC is held elsewhere: configured, sticky, or moved too often")
         case .macLocked: ("mac_locked", .forwarding, "source MAC is not configured behind its port, which is locked")
         case .macLimit: ("mac_limit", .forwarding, "source MAC is new, and its network or port has as many as it may")
         case .samePort: ("same_port", .forwarding, "destination is where the frame came from")
