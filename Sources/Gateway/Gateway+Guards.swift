@@ -5,7 +5,7 @@ import Dataplane
 extension Gateway {
     /// Holds a MAC that has moved once too often.
     func watch(_ event: Event) {
-        guard let network = reconciler.networks.values.first(where: { $0.index == event.key.network }) else { return }
+        guard let network = reconciler.network(at: event.key.network) else { return }
         let held = moveWatch.moved(
             event.key, from: event.previous, to: event.destination, now: now, limit: network.policy.moves)
         guard let held else { return }

@@ -27,11 +27,7 @@ extension Gateway {
     func perform(_ actions: [LoopAction]) {
         for action in actions {
             switch action {
-            case .send(let frame, let place):
-                let destination = Destination.local(port: place.port, vlan: place.vlan)
-                if !machinery.exchange.inject(frame, network: place.network, to: destination, pool: machinery.anyPool) {
-                    housekeeping.framesLost += 1
-                }
+            case .send(let frame, let place): inject(frame, network: place.network, to: place.destination)
             case .block(let port, let loop): block(port, loop)
             case .open(let port, let block): open(port, block)
             case .networksJoined(let loop):

@@ -56,8 +56,4 @@ extension Gateway {
             }
         }
     }
-
-    private func inject(_ frame: [UInt8], network: NetworkIndex, to place: Destination) {
-        if !machinery.exchange.inject(frame, network: network, to: place, pool: machinery.anyPool) { housekeeping.framesLost += 1 }
-    }
 }

@@ -14,4 +14,9 @@ extension Gateway {
         }
         return count
     }
+
+    /// Has a frame of control's forwarded to a place of a network; one that finds no room is counted.
+    func inject(_ frame: [UInt8], network: NetworkIndex, to place: Destination) {
+        if !machinery.exchange.inject(frame, network: network, to: place, pool: machinery.anyPool) { housekeeping.framesLost += 1 }
+    }
 }

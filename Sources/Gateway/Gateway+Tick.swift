@@ -192,7 +192,7 @@ extension Gateway {
     }
 
     func networkName(_ index: NetworkIndex) -> String {
-        reconciler.networks.first { $0.value.index == index }?.value.name ?? "a network that is gone"
+        reconciler.network(at: index)?.name ?? "a network that is gone"
     }
 
     func place(_ destination: Destination) -> String {

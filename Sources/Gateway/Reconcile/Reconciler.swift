@@ -49,6 +49,12 @@ package struct Reconciler {
         self.awaitQuiescence = awaitQuiescence
     }
 
+    /// The network at a position of the network table; `nil` where there is none any more.
+    package func network(at index: NetworkIndex) -> RunningNetwork? {
+        guard let vni = tables.networks.vni(index), let network = networks[vni], network.index == index else { return nil }
+        return network
+    }
+
     /// Goes from the running state to `wanted`. The steps taken; those that a table had no room for; what is to be sent or told.
     package mutating func reconcile(to wanted: WantedState, routes: UnderlayRoutes, now: MonotonicTime, seconds: UInt32) -> (
         steps: [Step], refused: [Step], actions: [UnderlayAction]
