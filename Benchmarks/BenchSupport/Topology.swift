@@ -60,7 +60,7 @@ package struct Topology {
         tables.networks.set(index, vni: traffic.vni(network))
         _ = tables.networks.publishLocal(index, .make(accessPorts.map { .local(port: $0, vlan: vlan) }))
         _ = tables.networks.publishRemote(index, .make((0..<traffic.streams * traffic.vteps).map { .tunnel(Topology.tunnel($0)) }))
-        for port in accessPorts { tables.ports.vlanMap(port)!.publish(vlan, index) }
+        for port in accessPorts { tables.ports.vlanMap(port)!.publish(MemberTags(vlan: vlan), index) }
         tables.vnis.publish(traffic.vni(network), index)
     }
 

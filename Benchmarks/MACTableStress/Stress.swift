@@ -81,7 +81,7 @@ package struct Stress: Sendable {
     }
 
     static func destination(_ number: Int, version: Int) -> Destination {
-        Destination(rawValue: 1 << 28 | UInt32(version & 0xFFF) << 16 | UInt32(number))
+        Destination(rawValue: 1 << 29 | UInt32(version & 0xFFF) << 17 | UInt32(number))
     }
 
     func find(_ text: String) {

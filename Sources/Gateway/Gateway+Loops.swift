@@ -12,9 +12,9 @@ extension Gateway {
 
     private func places(of port: PortDirectory.Port) -> [LoopGuard.Place] {
         let places = reconciler.networks.values.flatMap { network in
-            network.members.filter { $0.port == port.name }.map { LoopGuard.Place(port: port.index, vlan: $0.vlan, network: network.index) }
+            network.members.filter { $0.port == port.name }.map { LoopGuard.Place(port: port.index, tags: $0.tags, network: network.index) }
         }
-        return places.sorted { ($0.network, $0.vlan?.rawValue ?? 0) < ($1.network, $1.vlan?.rawValue ?? 0) }
+        return places.sorted { ($0.network, $0.tags) < ($1.network, $1.tags) }
     }
 
     /// Whether a frame that a worker has shown is a probe of ours.
@@ -73,5 +73,5 @@ extension Gateway {
 }
 
 extension LoopGuard.Place {
-    fileprivate var destination: Destination { .local(port: port, vlan: vlan) }
+    fileprivate var destination: Destination { .local(port: port, tags: tags) }
 }

@@ -31,7 +31,8 @@ extension Gateway {
         let age = Int(machinery.clock.seconds) - Int(entry.lastSeen)
         return MACStatus(
             network: names.networks[key.network] ?? "", mac: key.mac, port: entry.destination.port.map { reconciler.ports[$0].name },
-            vlan: entry.destination.vlanID, remote: entry.destination.tunnel.flatMap { names.remotes[$0] }, origin: origin,
+            serviceVLAN: entry.destination.tags?.service, vlan: entry.destination.tags?.vlan,
+            remote: entry.destination.tunnel.flatMap { names.remotes[$0] }, origin: origin,
             held: origin == .controlPlane ? held(key) : nil, ageSeconds: origin == .learned ? max(0, age) : nil)
     }
 
@@ -67,15 +68,16 @@ extension Gateway {
                     "\(address) is no remote VTEP of this gateway", advice: "add it to the network's remotes in the configuration file")
             }
             return .tunnel(tunnel.index)
-        case .port(let name, let vlan):
-            let members = network.members.filter { $0.port == name && (vlan == nil || $0.vlan == vlan) }
+        case .port(let name, let tags):
+            let members = network.members.filter { $0.port == name && (tags == nil || $0.tags == tags) }
             guard let member = members.first, let destination = reconciler.destination(of: member) else {
                 throw .notFound(
-                    "port \(name)\(vlan.map { " with VLAN \($0)" } ?? "") is no member of network \(network.name)",
+                    "port \(name)\(tags.map { " with \($0.phrase)" } ?? "") is no member of network \(network.name)",
                     advice: "see 'viaduct show networks'")
             }
             guard members.count == 1 else {
-                throw .invalid("port \(name) is in network \(network.name) with \(members.count) VLANs", advice: "say which with --vlan")
+                throw .invalid("port \(name) is in network \(network.name) with \(members.count) VLANs",
+                    advice: "say which with --vlan, --service-vlan or both")
             }
             return destination
         }

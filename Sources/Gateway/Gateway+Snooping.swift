@@ -66,8 +66,8 @@ extension Gateway {
     private func member(_ member: MulticastSnooping.Status.Member) -> MulticastStatus.Member {
         let remote = member.place.tunnel.flatMap { tunnel in reconciler.tunnels.first { $0.value.index == tunnel }?.key.address }
         return MulticastStatus.Member(
-            port: member.place.port.map { reconciler.ports[$0].name }, vlan: member.place.vlanID, remote: remote,
-            expirySeconds: seconds(member.endsIn))
+            port: member.place.port.map { reconciler.ports[$0].name }, serviceVLAN: member.place.tags?.service, vlan: member.place.tags?.vlan,
+            remote: remote, expirySeconds: seconds(member.endsIn))
     }
 
     private func seconds(_ duration: Duration) -> Int { max(0, Int(duration / .seconds(1))) }

@@ -74,7 +74,7 @@ extension Gateway {
         return configuration.networks.map { network in
             NetworkStatus(
                 name: network.name, vni: network.vni, udpPort: network.udpPort ?? configuration.vxlan.port,
-                members: network.members.map { .init(port: $0.port, vlan: $0.vlan) }, remotes: network.remotes, group: network.group,
+                members: network.members.map { .init(port: $0.port, tags: $0.tags) }, remotes: network.remotes, group: network.group,
                 macs: reconciler.networks[network.vni].flatMap { counts[$0.index] } ?? 0)
         }
     }

@@ -100,9 +100,10 @@ extension Gateway {
         while count < Housekeeping.tooBigPerTick, let packet = machinery.exchange.nextTooBig() {
             count += 1
             let mtu = packet.frameMaximum - EthernetHeader.byteCount
-            guard let message = PacketTooBig(frame: packet.frame.untagged, mtu: mtu) else { continue }
-            let reply = packet.tag == 0 && packet.frame == packet.frame.untagged ? message.reply : message.reply.tagged(packet.tag)
-            if machinery.exchange.inject(reply, port: packet.port, pool: machinery.anyPool) {
+            guard let message = PacketTooBig(frame: packet.frame, mtu: mtu) else { continue }
+            let isSent = machinery.exchange.inject(
+                message.reply, network: packet.network, to: packet.origin, tag: packet.tag, pool: machinery.anyPool)
+            if isSent {
                 housekeeping.tooBigTold += 1
             } else {
                 housekeeping.framesLost += 1
@@ -196,8 +197,8 @@ extension Gateway {
     }
 
     func place(_ destination: Destination) -> String {
-        if let port = destination.port {
-            return Configuration.Member(port: reconciler.ports[port].name, vlan: destination.vlanID).description
+        if let port = destination.port, let tags = destination.tags {
+            return Configuration.Member(port: reconciler.ports[port].name, tags: tags).description
         }
         if let tunnel = destination.tunnel, let remote = reconciler.tunnels.first(where: { $0.value.index == tunnel })?.key {
             return "remote \(remote)"

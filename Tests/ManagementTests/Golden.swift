@@ -45,7 +45,10 @@ enum Golden {
         {"networks": [
           {
             "name": "blue", "vni": 10100, "udp_port": 4789, "group": "239.1.1.1",
-            "members": [{"port": "lan0", "vlan": 100}, {"port": "lan1", "vlan": null}],
+            "members": [
+              {"port": "lan0", "service_vlan": null, "vlan": 100}, {"port": "lan1", "service_vlan": null, "vlan": null},
+              {"port": "lan0", "service_vlan": 200, "vlan": 20}, {"port": "lan1", "service_vlan": 200, "vlan": null}
+            ],
             "remotes": ["192.0.2.2", "2001:db8::2"], "macs": 2
           },
           {"name": "red", "vni": 10200, "udp_port": 8472, "group": null, "members": [], "remotes": [], "macs": 0}
@@ -55,15 +58,15 @@ enum Golden {
     static let macs = """
         {"macs": [
           {
-            "network": "blue", "mac": "02:00:00:00:00:01", "port": "lan0", "vlan": 100, "remote": null,
+            "network": "blue", "mac": "02:00:00:00:00:01", "port": "lan0", "service_vlan": null, "vlan": 100, "remote": null,
             "origin": "learned", "held": null, "age_seconds": 12
           },
           {
-            "network": "blue", "mac": "02:00:00:00:00:02", "port": null, "vlan": null, "remote": "192.0.2.2",
+            "network": "blue", "mac": "02:00:00:00:00:02", "port": null, "service_vlan": null, "vlan": null, "remote": "192.0.2.2",
             "origin": "static", "held": null, "age_seconds": null
           },
           {
-            "network": "red", "mac": "02:00:00:00:00:03", "port": "lan1", "vlan": null, "remote": null,
+            "network": "red", "mac": "02:00:00:00:00:03", "port": "lan1", "service_vlan": null, "vlan": null, "remote": null,
             "origin": "control",
             "held": {"moves": 5, "places": ["lan1 untagged", "remote 192.0.2.2"], "seconds_left": 170}, "age_seconds": null
           }
@@ -120,17 +123,17 @@ enum Golden {
         {"multicast": [
           {
             "network": "blue", "protocol": "igmp", "state": "filtering", "querier": "10.1.0.254", "version": "IGMPv3",
-            "querier_expires_seconds": 250, "routers": [{"port": "lan0", "vlan": 100, "remote": null, "expires_seconds": 250}],
+            "querier_expires_seconds": 250, "routers": [{"port": "lan0", "service_vlan": null, "vlan": 100, "remote": null, "expires_seconds": 250}],
             "groups": [
               {
                 "group": "239.1.1.1", "flooded": false, "members": [
-                  {"port": "lan1", "vlan": null, "remote": null, "expires_seconds": 260},
-                  {"port": null, "vlan": null, "remote": "192.0.2.2", "expires_seconds": 75}
+                  {"port": "lan1", "service_vlan": null, "vlan": null, "remote": null, "expires_seconds": 260},
+                  {"port": null, "service_vlan": null, "vlan": null, "remote": "192.0.2.2", "expires_seconds": 75}
                 ]
               },
               {
                 "group": "239.1.1.2", "flooded": true,
-                "members": [{"port": "lan0", "vlan": 100, "remote": null, "expires_seconds": 2}]
+                "members": [{"port": "lan0", "service_vlan": null, "vlan": 100, "remote": null, "expires_seconds": 2}]
               }
             ]
           },

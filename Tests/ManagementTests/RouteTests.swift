@@ -49,8 +49,8 @@ import Testing
     @Test func `a MAC is added behind a remote VTEP or a port`() async throws {
         let gateway = FixedGateway()
         let remote = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 1), location: .remote(IPAddress("192.0.2.2")!))
-        let tagged = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 2), location: .port("lan0", vlan: VLANID(100)))
-        let plain = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 3), location: .port("lan1", vlan: nil))
+        let tagged = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 2), location: .port("lan0", tags: MemberTags(vlan: VLANID(100))))
+        let plain = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 3), location: .port("lan1", tags: nil))
         try await withServer(gateway) { client in
             for addition in [remote, tagged, plain] { try await client.addMAC(addition) }
             let body = Data(#"{"network":"blue","mac":"02-00-00-00-00-04","port":"lan0","vlan":7}"#.utf8)

@@ -93,9 +93,9 @@ import Testing
         let text = StatusTables.networks(decode(Golden.networks, as: NetworksDocument.self).networks)
         #expect(
             text == """
-                NAME    VNI  UDP PORT  MACS  MEMBERS                 GROUP      REMOTES
-                blue  10100      4789     2  lan0:100 lan1:untagged  239.1.1.1  192.0.2.2 2001:db8::2
-                red   10200      8472     0  -                       -          -
+                NAME    VNI  UDP PORT  MACS  MEMBERS                                        GROUP      REMOTES
+                blue  10100      4789     2  lan0:100 lan1:untagged lan0:200.20 lan1:200.*  239.1.1.1  192.0.2.2 2001:db8::2
+                red   10200      8472     0  -                                              -          -
 
                 """)
     }

@@ -10,10 +10,11 @@
 ///           20-23  "VdLP"
 ///           24-31  number of the gateway, random at its start
 ///           32-33  index of the port that it was sent through
-///           34-35  VLAN ID there, 0 = untagged
+///           34-35  VLAN ID of the 802.1Q tag there, 0 = none
 ///           36-37  index of the network
 ///           38-45  when it was sent: milliseconds of control's clock
-///           46-59  zero
+///           46-47  VLAN ID of the service tag there, 0 = none
+///           48-59  zero
 package enum LoopProbe {
     package static let destination = MACAddress(bits: destinationBits)
     package static let etherType: UInt16 = 0x9000
@@ -22,8 +23,8 @@ package enum LoopProbe {
     package static let byteCount = 60
 
     package enum Offset {
-        package static let type = 12, function = 16, magic = 20, gateway = 24, port = 32, vlan = 34, network = 36, sent = 38
-        package static let end = 46
+        package static let type = 12, function = 16, magic = 20, gateway = 24, port = 32, vlan = 34, network = 36, sent = 38, service = 46
+        package static let end = 48
     }
 
     static let destinationBits: UInt64 = 0xCF

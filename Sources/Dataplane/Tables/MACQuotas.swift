@@ -41,7 +41,7 @@ struct MACQuotas: @unchecked Sendable {
     /// `nil` of a tunnel.
     @_noLocks @_noAllocation @inline(__always)
     func port(_ destination: Destination) -> UnsafeMutablePointer<MACQuota>? {
-        destination.isLocal && destination.index < PortTable.capacity ? ports + destination.index : nil
+        destination.isLocal ? ports + destination.portNumber : nil
     }
 
     /// Counts a learned entry; otherwise says which limit is in the way.

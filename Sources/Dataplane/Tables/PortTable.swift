@@ -46,7 +46,7 @@ package struct PortTable: @unchecked Sendable {
     package let records: UnsafeMutablePointer<PortRecord>
 
     static func make() -> PortTable {
-        precondition(MemoryLayout<PortRecord>.stride == 64)
+        precondition(MemoryLayout<PortRecord>.stride == 64 && capacity <= Destination.portCount)
         let records = TableMemory.allocate(PortRecord.self, count: capacity)
         records.initialize(repeating: PortRecord(), count: capacity)
         return PortTable(records: records)

@@ -2,10 +2,12 @@ import CShims
 
 /// A frame from an access port that is larger than its tunnel carries.
 package struct TooBigFrame: Sendable {
-    /// As received: with its tag, unless the device has taken that off.
+    /// Without the tags of its member.
     package let frame: [UInt8]
-    package let port: PortIndex
-    /// 802.1Q tag control that it came with, 0 = untagged.
+    package let network: NetworkIndex
+    /// Where it came from.
+    package let origin: Destination
+    /// Tag control of the outer tag that it came with, 0 = untagged.
     package let tag: UInt16
     /// Largest frame without tag that the tunnel carries.
     package let frameMaximum: Int
@@ -13,7 +15,7 @@ package struct TooBigFrame: Sendable {
 
 /// A frame of a network's that control is shown: a copy, unless ``DropReason`` says otherwise.
 package struct TenantFrame: Sendable {
-    /// Without the tag of its member.
+    /// Without the tags of its member.
     package let frame: [UInt8]
     package let network: NetworkIndex
     /// Where it came from.
@@ -74,8 +76,8 @@ package struct Exchange: @unchecked Sendable {
         guard vd_ring_dequeue_burst(tooBig, &packet, 1) == 1, let packet else { return nil }
         defer { vd_mbuf_free(packet) }
         return TooBigFrame(
-            frame: PacketPool.bytes(packet), port: PortIndex(packet.pointee.port), tag: packet.pointee.vlan_tci,
-            frameMaximum: Int(packet.pointee.rss_hash))
+            frame: PacketPool.bytes(packet), network: NetworkIndex(packet.pointee.port), origin: Destination(rawValue: packet.pointee.rss_hash),
+            tag: packet.pointee.vlan_tci, frameMaximum: Int(packet.pointee.vlan_tci_outer))
     }
 
     /// The next frame of a network's that control is shown.
@@ -88,11 +90,15 @@ package struct Exchange: @unchecked Sendable {
             origin: Destination(rawValue: packet.pointee.rss_hash))
     }
 
-    /// Has a frame of a network's forwarded to one of its places, with the tag or in the tunnel that belongs to it. `frame`: without tag. False as below.
+    /// Has a frame of a network's forwarded to one of its places, with the tags or in the tunnel that belong to it. `frame`: without tag. `tag`: tag
+    /// control whose priority it gets. False as below.
     @discardableResult
-    package func inject(_ frame: [UInt8], network: NetworkIndex, to destination: Destination, pool: PacketPool) -> Bool {
+    package func inject(
+        _ frame: [UInt8], network: NetworkIndex, to destination: Destination, tag: UInt16 = 0, pool: PacketPool
+    ) -> Bool {
         guard let packet = pool.packet(frame) else { return false }
         packet.pointee.port = network.rawValue
+        packet.pointee.vlan_tci = tag
         packet.pointee.rss_hash = destination.rawValue
         if vd_ring_enqueue(injections, packet) { return true }
         vd_mbuf_free(packet)

@@ -40,7 +40,7 @@ extension Worker {
     func setFrame(_ frame: UnsafeMutablePointer<Frame>, _ packet: UnsafeMutablePointer<vd_mbuf>, _ verdict: AccessFrame, port: UInt16) {
         setKeys(frame, network: verdict.network, source: verdict.source, destination: verdict.destination)
         frame.pointee.packet = packet
-        frame.pointee.origin = .local(port: port, vlan: verdict.tag & 0xFFF)
+        frame.pointee.origin = .local(port: port, tags: verdict.tags)
         frame.pointee.tag = verdict.tag
         frame.pointee.tagBytes = verdict.tagBytes
     }

@@ -40,7 +40,7 @@ extension Worker {
         }
         switch targets {
         case 0: drop(frame.pointee.packet, reason)
-        case 1: if last.isTunnel { encapsulate(frame, tunnel: last.index) } else { sendLocal(frame, last) }
+        case 1: if last.isTunnel { encapsulate(frame, tunnel: last.tunnelNumber) } else { sendLocal(frame, last) }
         default: replicate(frame, local, remote)
         }
     }
@@ -51,7 +51,7 @@ extension Worker {
         let origin = frame.pointee.origin
         if destination.rawValue == origin.rawValue { return false }
         guard origin.isLocal else { return true }
-        return !PortRecord.separates(tables.ports.records + origin.index, tables.ports.records + destination.index)
+        return !PortRecord.separates(tables.ports.records + origin.portNumber, tables.ports.records + destination.portNumber)
     }
 
     @_noLocks @_noAllocation
@@ -78,7 +78,7 @@ extension Worker {
         }
         i = 0
         while i < remote.count {
-            copyToTunnel(frame, inner, tunnel: remote.destination(i).index)
+            copyToTunnel(frame, inner, tunnel: remote.destination(i).tunnelNumber)
             i &+= 1
         }
         vd_mbuf_free(packet)
@@ -86,15 +86,14 @@ extension Worker {
 
     @_noLocks @_noAllocation
     private mutating func copyToLocal(_ frame: UnsafePointer<Frame>, _ addresses: AddressPair, _ destination: Destination) {
-        let port = destination.index
-        let tagBytes = destination.vlan == 0 ? 0 : 4
+        let port = destination.portNumber
         guard Int(frame.pointee.packet.pointee.pkt_len) &+ 12 <= Int(tables.ports.records[port].frameMaximum) else {
             return counters.count(Worker.egressRefusal(tables.ports.records + port))
         }
-        guard let copy = chain(frame.pointee.packet, headByteCount: 12 &+ tagBytes, port: port) else { return counters.count(.noMbuf) }
+        guard let copy = chain(frame.pointee.packet, headByteCount: 12 &+ Worker.tagByteCount(destination), port: port) else { return counters.count(.noMbuf) }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
         addresses.write(to: start)
-        if tagBytes != 0 { start.put(Worker.tag(frame, destination), 12) }
+        writeTags(frame, destination, to: start)
         enqueue(copy, byteCount: copy.pointee.pkt_len, port: port)
     }
 

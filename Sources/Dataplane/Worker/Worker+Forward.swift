@@ -79,7 +79,7 @@ extension Worker {
             return
         }
         if sources.contains(hash: hash, origin: origin, stamp: sourceStamp) { return }
-        if origin.isLocal, _slowPath(tables.ports.records[origin.index].learning & 1 != 0) { return settleUnlearned(frame) }
+        if origin.isLocal, _slowPath(tables.ports.records[origin.portNumber].learning & 1 != 0) { return settleUnlearned(frame) }
         if MACTable.isCurrent(tables.macs.lookup(frame.pointee.sourceKey, hash: hash), from: origin, now: now) {
             sources.insert(hash: hash, origin: origin, stamp: sourceStamp)
         } else {
@@ -99,7 +99,7 @@ extension Worker {
                 notice(.staticMACViolation, frame.pointee.sourceKey, origin)
                 return
             }
-            if tables.ports.records[origin.index].learning == LearningMode.locked.rawValue {
+            if tables.ports.records[origin.portNumber].learning == LearningMode.locked.rawValue {
                 frame.pointee.destination = .refusedLocked
                 return
             }
@@ -116,11 +116,11 @@ extension Worker {
         while frame < end {
             let destination = frame.pointee.destination
             if _fastPath(destination.isTunnel) {
-                encapsulate(frame, tunnel: destination.index)
+                encapsulate(frame, tunnel: destination.tunnelNumber)
             } else if destination.isLocal {
                 if _slowPath(destination.rawValue == frame.pointee.origin.rawValue) {
                     drop(frame.pointee.packet, .samePort)
-                } else if _slowPath(PortRecord.separates(ports + frame.pointee.origin.index, ports + destination.index)) {
+                } else if _slowPath(PortRecord.separates(ports + frame.pointee.origin.portNumber, ports + destination.portNumber)) {
                     drop(frame.pointee.packet, .portIsolated)
                 } else {
                     sendLocal(frame, destination)

@@ -7,7 +7,7 @@ extension Worker {
     @_noLocks @_noAllocation @inline(__always)
     func isGuarded(_ frame: UnsafePointer<Frame>, _ record: UnsafePointer<NetworkRecord>) -> Bool {
         !record.pointee.features.isEmpty || record.pointee.storm != nil
-            || (frame.pointee.origin.isLocal && tables.ports.records[frame.pointee.origin.index].storm != nil)
+            || (frame.pointee.origin.isLocal && tables.ports.records[frame.pointee.origin.portNumber].storm != nil)
     }
 
     @_noLocks @_noAllocation @inline(never)
@@ -22,7 +22,7 @@ extension Worker {
         let floodClass = FloodClass(destination: frame.pointee.destinationKey.rawValue & MACAddress.mask)
         let now = vd_cycles()
         if frame.pointee.origin.isLocal {
-            let port = tables.ports.records + frame.pointee.origin.index
+            let port = tables.ports.records + frame.pointee.origin.portNumber
             if !StormMeters(memory: vd_load_acquire_pointer(&port.pointee.storm)).take(floodClass, now: now) {
                 drop(frame.pointee.packet, floodClass.dropReason)
                 return false
@@ -96,9 +96,9 @@ extension Worker {
         frames.pointee.packet = packet
         frames.pointee.origin = .none
         frames.pointee.destination = destination
-        frames.pointee.tag = 0
+        frames.pointee.tag = packet.pointee.vlan_tci
         frames.pointee.tagBytes = 0
-        if destination.isTunnel { encapsulate(frames, tunnel: destination.index) } else { sendLocal(frames, destination) }
+        if destination.isTunnel { encapsulate(frames, tunnel: destination.tunnelNumber) } else { sendLocal(frames, destination) }
     }
 }
 

@@ -57,7 +57,7 @@ extension Worker {
     /// A frame for an access port that has no room for it. A blocked port has none for any frame; control's probes pass it all the same.
     @_noLocks @_noAllocation @inline(never)
     mutating func refuseLocal(_ frame: UnsafePointer<Frame>, _ destination: Destination) {
-        let port = UnsafePointer(tables.ports.records + destination.index)
+        let port = UnsafePointer(tables.ports.records + destination.portNumber)
         let isOurs = frame.pointee.origin.isNone && frame.pointee.destinationKey.rawValue & MACAddress.mask == LoopProbe.destinationBits
         guard port.pointee.isBlocked != 0, isOurs else { return drop(frame.pointee.packet, Worker.egressRefusal(port)) }
         deliver(frame, destination)

@@ -81,7 +81,7 @@ extension Worker {
         guard origin.isLocal else { return origin != .tunnel(0) && place.isLocal ? .answer : .flood }
         // Ports that are kept apart do not hear of each other.
         let records = UnsafePointer(tables.ports.records)
-        return place.isLocal && PortRecord.separates(records + origin.index, records + place.index) ? .flood : .answer
+        return place.isLocal && PortRecord.separates(records + origin.portNumber, records + place.portNumber) ? .flood : .answer
     }
 
     /// Sends the answer back to where the request came from, in the request's own buffer.
@@ -106,6 +106,6 @@ extension Worker {
         reply.pointee.origin = .none
         reply.pointee.destination = destination
         reply.pointee.tagBytes = 0
-        if destination.isTunnel { encapsulate(frame, tunnel: destination.index) } else { sendLocal(frame, destination) }
+        if destination.isTunnel { encapsulate(frame, tunnel: destination.tunnelNumber) } else { sendLocal(frame, destination) }
     }
 }

@@ -121,9 +121,15 @@ extension Worker {
         guard tables.networks.records[frame.pointee.network].tellsTooBig, tooBigBudget > 0 else { return drop(packet, .mtuExceeded) }
         tooBigBudget &-= 1
         counters.count(.mtuExceeded)
-        packet.pointee.port = UInt16(frame.pointee.origin.index)
+        let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
+        AddressPair(start).write(to: start + Int(frame.pointee.tagBytes))
+        packet.pointee.data_off &+= frame.pointee.tagBytes
+        packet.pointee.data_len &-= frame.pointee.tagBytes
+        packet.pointee.pkt_len &-= UInt32(frame.pointee.tagBytes)
+        packet.pointee.port = UInt16(truncatingIfNeeded: frame.pointee.network)
+        packet.pointee.rss_hash = frame.pointee.origin.rawValue
         packet.pointee.vlan_tci = frame.pointee.tag
-        packet.pointee.rss_hash = record.pointee.more.frameMaximum
+        packet.pointee.vlan_tci_outer = UInt16(truncatingIfNeeded: record.pointee.more.frameMaximum)
         if !vd_ring_enqueue(exchange.tooBig, packet) { vd_mbuf_free(packet) }
     }
 }

@@ -147,9 +147,9 @@ struct Frame: BitwiseCopyable {
     var origin: Destination
     /// Where it goes.
     var destination: Destination
-    /// 802.1Q tag control as received, 0 when untagged.
+    /// Tag control of the outer tag as received, 0 when untagged.
     var tag: UInt16
-    /// Bytes that tags to be removed take in the frame, between addresses and type: 0, 4 or 8.
+    /// Bytes that tags to be removed take in the frame, between addresses and type: 0, 4, 8 or 12.
     var tagBytes: UInt16
     private var padding: (UInt32, UInt32, UInt32)
 

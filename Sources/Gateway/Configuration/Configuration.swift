@@ -64,6 +64,7 @@ package struct Configuration: Equatable, Sendable {
         package var splitHorizonGroup: Int?
         /// Probes are sent through the port, to find out whether it is part of a loop.
         package var detectsLoops = false
+        package var serviceTag = ServiceTag.ieee8021ad
         // Underlay only.
         package var addresses: [InterfaceAddress] = []
         /// Default next hops: at most one of each family.
@@ -83,6 +84,19 @@ package struct Configuration: Equatable, Sendable {
             self.device = device
             self.role = role
             self.mtu = mtu
+        }
+    }
+
+    /// What the service tags of an access port are: those of IEEE 802.1ad with EtherType 0x88a8, or 802.1Q tags like the ones behind them, 0x8100.
+    package enum ServiceTag: String, CaseIterable, Sendable {
+        case ieee8021ad = "802.1ad"
+        case ieee8021q = "802.1q"
+
+        var etherType: UInt16 {
+            switch self {
+            case .ieee8021ad: 0x88A8
+            case .ieee8021q: 0x8100
+            }
         }
     }
 
@@ -209,14 +223,14 @@ package struct Configuration: Equatable, Sendable {
         }
     }
 
-    /// A port's place in a network: with a VLAN tag, or `vlan == nil` for untagged.
+    /// A port's place in a network: with VLAN tags, or untagged.
     package struct Member: Hashable, Sendable {
         package var port: String
-        package var vlan: VLANID?
+        package var tags: MemberTags
 
-        package init(port: String, vlan: VLANID?) {
+        package init(port: String, tags: MemberTags) {
             self.port = port
-            self.vlan = vlan
+            self.tags = tags
         }
     }
 

@@ -8,6 +8,7 @@ package struct PortPolicy: Equatable, Sendable {
     package var isIsolated = false
     package var splitHorizonGroup: Int?
     package var detectsLoops = false
+    package var serviceTag = Configuration.ServiceTag.ieee8021ad
 
     /// Of a port that asks for nothing.
     package init() {}
@@ -19,6 +20,7 @@ package struct PortPolicy: Equatable, Sendable {
         isIsolated = port.isIsolated
         splitHorizonGroup = port.splitHorizonGroup
         detectsLoops = port.detectsLoops
+        serviceTag = port.serviceTag
     }
 }
 
@@ -82,6 +84,7 @@ extension Reconciler {
     mutating func setPortPolicy(_ name: String, _ policy: PortPolicy) {
         guard let port = ports[name] else { return }
         portPolicies[port.index] = policy
+        tables.ports.vlanMap(port.index)?.setServiceTagType(policy.serviceTag.etherType)
         tables.ports.setLearning(port.index, LearningMode(policy.learning))
         tables.ports.setIsolation(port.index, isIsolated: policy.isIsolated, group: policy.splitHorizonGroup.map { UInt8($0) })
         tables.macs.setSticky(policy.learning == .sticky, port.index)

@@ -26,7 +26,7 @@ extension Reconciler {
     mutating func addMember(_ vni: VNI, _ member: Configuration.Member) {
         guard let network = networks[vni], let port = ports[member.port] else { return }
         networks[vni]?.members.insert(member)
-        tables.ports.vlanMap(port.index)?.publish(member.vlan, network.index)
+        tables.ports.vlanMap(port.index)?.publish(member.tags, network.index)
     }
 
     mutating func removeMember(_ vni: VNI, _ member: Configuration.Member) {
@@ -38,13 +38,13 @@ extension Reconciler {
 
     /// A VLAN that has gone to another network in the same reload stays with that one.
     func unmap(_ member: Configuration.Member, from network: NetworkIndex) {
-        guard let port = ports[member.port], let map = tables.ports.vlanMap(port.index), map[member.vlan] == network else { return }
-        map.publish(member.vlan, .none)
+        guard let port = ports[member.port], let map = tables.ports.vlanMap(port.index), map[member.tags] == network else { return }
+        map.publish(member.tags, .none)
     }
 
     mutating func publishLocalFloodList(_ vni: VNI) {
         guard let network = networks[vni] else { return }
-        let list = FloodList.make(network.members.compactMap(destination).sorted { $0.rawValue < $1.rawValue })
+        let list = FloodList.make(network.members.compactMap(destination).sorted())
         leftovers.floodLists.append(tables.networks.publishLocal(network.index, list))
         unpublishMulticast(network.index)
     }
@@ -61,7 +61,7 @@ extension Reconciler {
     }
 
     package func destination(of member: Configuration.Member) -> Destination? {
-        ports[member.port].map { .local(port: $0.index, vlan: member.vlan) }
+        ports[member.port].map { .local(port: $0.index, tags: member.tags) }
     }
 }
 

@@ -54,7 +54,7 @@ extension Step: CustomStringConvertible {
         case .setMACCapacity(let capacity): "MAC table capacity: \(capacity)"
         case .setAgeing(let seconds): "MAC ageing: \(seconds == 0 ? "never" : "\(seconds) s")"
         case .setWhenFull(let action): "MACs that find the table full: \(action.rawValue)"
-        case .setPortPolicy(let name, _): "learning, limits and isolation of port \(name)"
+        case .setPortPolicy(let name, _): "learning, limits, isolation or service tag of port \(name)"
         case .setUnderlayPorts(_, _, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
         case .setGroups(let groups):
             "multicast groups: \(groups.isEmpty ? "none" : groups.sorted { $0.key < $1.key }.map { "\($0.value.count) on \($0.key)" }.joined(separator: ", "))"
@@ -77,7 +77,21 @@ extension Step: CustomStringConvertible {
 }
 
 extension Configuration.Member: CustomStringConvertible {
-    package var description: String { "\(port) \(vlan.map { "VLAN \($0)" } ?? "untagged")" }
+    package var description: String { "\(port) \(tags.phrase)" }
+}
+
+extension MemberTags {
+    /// For people: `untagged`, `VLAN 100`, `service VLAN 100`, `service VLAN 100 VLAN 20`.
+    var phrase: String {
+        let parts = [service.map { "service VLAN \($0)" }, vlan.map { "VLAN \($0)" }].compactMap { $0 }
+        return parts.isEmpty ? "untagged" : parts.joined(separator: " ")
+    }
+
+    /// As in the configuration file.
+    var keysAndValues: String {
+        let parts = [service.map { "service-vlan: \($0)" }, vlan.map { "vlan: \($0)" }].compactMap { $0 }
+        return parts.isEmpty ? "`untagged: true`" : "`\(parts.joined(separator: ", "))`"
+    }
 }
 
 extension Configuration.StaticMAC.Location: CustomStringConvertible {

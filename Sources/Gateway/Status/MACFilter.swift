@@ -36,8 +36,8 @@ package struct MACFilter: Codable, Equatable, Sendable {
 package struct MACAddition: Codable, Equatable, Sendable {
     package enum Location: Equatable, Sendable {
         case remote(IPAddress)
-        /// Without `vlan` the port's only member in the network is meant.
-        case port(String, vlan: VLANID?)
+        /// Without `tags` the port's only member in the network is meant.
+        case port(String, tags: MemberTags?)
     }
 
     package var network: String
@@ -50,7 +50,10 @@ package struct MACAddition: Codable, Equatable, Sendable {
         self.location = location
     }
 
-    enum CodingKeys: String, CodingKey, CaseIterable { case network, mac, port, vlan, remote }
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case network, mac, port, vlan, remote
+        case serviceVLAN = "service_vlan"
+    }
 
     package init(from decoder: any Decoder) throws {
         try decoder.refuseKeys(except: CodingKeys.allCases)
@@ -59,13 +62,15 @@ package struct MACAddition: Codable, Equatable, Sendable {
         mac = try container.decode(MACAddress.self, forKey: .mac)
         let port = try container.decodeIfPresent(String.self, forKey: .port)
         let vlan = try container.decodeIfPresent(VLANID.self, forKey: .vlan)
+        let service = try container.decodeIfPresent(VLANID.self, forKey: .serviceVLAN)
+        let tags = vlan == nil && service == nil ? nil : MemberTags(service: service, vlan: vlan)
         let remote = try container.decodeIfPresent(IPAddress.self, forKey: .remote)
-        switch (port, vlan, remote) {
-        case (let port?, _, nil): location = .port(port, vlan: vlan)
+        switch (port, tags, remote) {
+        case (let port?, _, nil): location = .port(port, tags: tags)
         case (nil, nil, let remote?): location = .remote(remote)
         default:
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "give either 'remote', or 'port' with or without 'vlan'"))
+                .init(codingPath: decoder.codingPath, debugDescription: "give either 'remote', or 'port' with or without 'vlan' and 'service_vlan'"))
         }
     }
 
@@ -75,9 +80,10 @@ package struct MACAddition: Codable, Equatable, Sendable {
         try container.encode(mac, forKey: .mac)
         switch location {
         case .remote(let address): try container.encode(address, forKey: .remote)
-        case .port(let port, let vlan):
+        case .port(let port, let tags):
             try container.encode(port, forKey: .port)
-            try container.encodeIfPresent(vlan, forKey: .vlan)
+            try container.encodeIfPresent(tags?.service, forKey: .serviceVLAN)
+            try container.encodeIfPresent(tags?.vlan, forKey: .vlan)
         }
     }
 }

@@ -7,6 +7,8 @@ package struct MACStatus: Codable, Equatable, Sendable {
     package var mac: MACAddress
     /// `nil` when the MAC is behind a remote VTEP.
     @Nullable package var port: String?
+    /// `nil` without service tag, or behind a remote VTEP.
+    @Nullable package var serviceVLAN: VLANID?
     /// `nil` when untagged, or behind a remote VTEP.
     @Nullable package var vlan: VLANID?
     /// `nil` when the MAC is behind a port of this gateway.
@@ -29,8 +31,11 @@ package struct MACStatus: Codable, Equatable, Sendable {
         }
     }
 
+    package var tags: MemberTags { MemberTags(service: serviceVLAN, vlan: vlan) }
+
     enum CodingKeys: String, CodingKey {
         case network, mac, port, vlan, remote, origin, held
+        case serviceVLAN = "service_vlan"
         case ageSeconds = "age_seconds"
     }
 }

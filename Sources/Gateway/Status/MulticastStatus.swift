@@ -10,14 +10,19 @@ package struct MulticastStatus: Codable, Equatable, Sendable {
     /// A place: a port with its VLAN, or a remote VTEP, or the multicast group that stands for the VTEPs in it.
     package struct Member: Codable, Equatable, Sendable {
         @Nullable package var port: String?
+        /// `nil` = no service tag, or a remote.
+        @Nullable package var serviceVLAN: VLANID?
         /// `nil` = untagged, or a remote.
         @Nullable package var vlan: VLANID?
         @Nullable package var remote: IPAddress?
         /// Without another report, query or hello.
         package var expirySeconds: Int
 
+        package var tags: MemberTags { MemberTags(service: serviceVLAN, vlan: vlan) }
+
         enum CodingKeys: String, CodingKey {
             case port, vlan, remote
+            case serviceVLAN = "service_vlan"
             case expirySeconds = "expires_seconds"
         }
     }

@@ -4,8 +4,23 @@ import Dataplane
 package struct NetworkStatus: Codable, Equatable, Sendable {
     package struct Member: Codable, Equatable, Sendable {
         package var port: String
-        /// `nil` = untagged.
+        /// `nil` = no service tag.
+        @Nullable package var serviceVLAN: VLANID?
+        /// `nil` = untagged, or whatever is behind the service tag.
         @Nullable package var vlan: VLANID?
+
+        package init(port: String, tags: MemberTags) {
+            self.port = port
+            serviceVLAN = tags.service
+            vlan = tags.vlan
+        }
+
+        package var tags: MemberTags { MemberTags(service: serviceVLAN, vlan: vlan) }
+
+        enum CodingKeys: String, CodingKey {
+            case port, vlan
+            case serviceVLAN = "service_vlan"
+        }
     }
 
     package var name: String

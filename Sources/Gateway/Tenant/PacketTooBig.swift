@@ -82,9 +82,4 @@ extension [UInt8] {
     package func tagged(_ control: UInt16) -> [UInt8] {
         Array(self[..<12]) + [0x81, 0x00, UInt8(control >> 8), UInt8(control & 0xFF)] + self[12...]
     }
-
-    /// The frame without its 802.1Q tag, where it has one.
-    package var untagged: [UInt8] {
-        count >= 18 && self[12] == 0x81 && self[13] == 0 ? Array(self[..<12] + self[16...]) : self
-    }
 }

@@ -28,7 +28,7 @@ package struct MACTableText: Sendable {
     private static func row(_ entry: MACStatus) -> [String] {
         [
             entry.network, entry.mac.description, Readable.optional(entry.port),
-            entry.port == nil ? "-" : Readable.optional(entry.vlan),
+            entry.port == nil || entry.tags == .untagged ? "-" : entry.tags.description,
             Readable.optional(entry.remote), entry.held == nil ? entry.origin.name : "held",
             entry.ageSeconds.map { Readable.duration(seconds: $0) } ?? "-",
         ]

@@ -29,6 +29,6 @@ package enum MulticastTables {
     }
 
     private static func place(_ member: MulticastStatus.Member) -> String {
-        member.remote?.description ?? "\(member.port ?? "-"):\(member.vlan?.description ?? "untagged")"
+        member.remote?.description ?? "\(member.port ?? "-"):\(member.tags)"
     }
 }

@@ -48,7 +48,7 @@ package enum StatusTables {
             networks.map { network in
                 [
                     network.name, network.vni.description, String(network.udpPort), Readable.count(network.macs),
-                    Readable.list(network.members.map { "\($0.port):\($0.vlan?.description ?? "untagged")" }),
+                    Readable.list(network.members.map { "\($0.port):\($0.tags)" }),
                     Readable.optional(network.group), Readable.list(network.remotes.map(\.description)),
                 ]
             }, none: "no networks")

@@ -45,16 +45,21 @@ struct MAC: AsyncParsableCommand {
         @Option(help: ArgumentHelp("VLAN ID on the port; needed when the port is in the network more than once.", valueName: "id"))
         var vlan: VLANID?
 
+        @Option(name: .customLong("service-vlan"), help: ArgumentHelp("VLAN ID of the service tag (QinQ).", valueName: "id"))
+        var serviceVLAN: VLANID?
+
         @OptionGroup var options: ClientOptions
 
+        private var tags: MemberTags? { vlan == nil && serviceVLAN == nil ? nil : MemberTags(service: serviceVLAN, vlan: vlan) }
+
         func validate() throws {
-            guard (remote == nil) != (port == nil), remote == nil || vlan == nil else {
-                throw ValidationError("give either --remote ADDRESS, or --port NAME with or without --vlan ID")
+            guard (remote == nil) != (port == nil), remote == nil || tags == nil else {
+                throw ValidationError("give either --remote ADDRESS, or --port NAME with or without --vlan ID and --service-vlan ID")
             }
         }
 
         func run() async throws {
-            guard let location = remote.map(MACAddition.Location.remote) ?? port.map({ .port($0, vlan: vlan) }) else { return }
+            guard let location = remote.map(MACAddition.Location.remote) ?? port.map({ .port($0, tags: tags) }) else { return }
             let addition = MACAddition(network: entry.network, mac: entry.mac, location: location)
             try await options.client.addMAC(addition)
             try options.print(addition) { "added \($0.mac) to \($0.network)\n" }

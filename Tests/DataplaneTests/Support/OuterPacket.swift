@@ -96,6 +96,7 @@ struct OuterView {
     var sourcePort: UInt16 { bytes.u16(udp) }
     var udpPort: UInt16 { bytes.u16(udp + 2) }
     var udpChecksum: UInt16 { bytes.u16(udp + 6) }
+    var vni: UInt32 { UInt32(bytes: Bytes(bytes[udp + 12..<udp + 16])) >> 8 }
     var inner: Bytes { Bytes(bytes[(udp + 16)...]) }
 }
 

@@ -12,13 +12,17 @@ extension Rig {
 
     /// Members are pairs of access port and VLAN ID, 0 = untagged.
     func makeNetwork(_ index: Int, vni: UInt32, members: [(Int, Int)], tunnels: [Int] = []) {
+        makeNetwork(index, vni: vni, places: members.map { .port($0.0, vlan: $0.1) }, tunnels: tunnels)
+    }
+
+    /// `places`: on access ports.
+    func makeNetwork(_ index: Int, vni: UInt32, places: [Destination], tunnels: [Int] = []) {
         let network = NetworkIndex(UInt16(index))
         tables.networks.set(network, vni: VNI(vni)!)
         for tunnel in tunnels where tables.tunnels[TunnelIndex(UInt16(tunnel))] == nil { makeTunnel(tunnel) }
-        let local = members.map { Destination.local(port: lan($0.0), vlan: VLANID(UInt16($0.1))) }
-        tables.networks.publishLocal(network, .make(local)).free()
+        tables.networks.publishLocal(network, .make(places)).free()
         tables.networks.publishRemote(network, .make(tunnels.map { .tunnel(TunnelIndex(UInt16($0))) })).free()
-        for (port, vlan) in members { tables.ports.vlanMap(lan(port))?.publish(VLANID(UInt16(vlan)), network) }
+        for place in places { tables.ports.vlanMap(place.port!)?.publish(place.tags!, network) }
         tables.vnis.publish(VNI(vni)!, network)
     }
 
@@ -87,6 +91,8 @@ func ecn(_ frame: Bytes) -> UInt8 {
 }
 
 extension Destination {
-    static func port(_ number: Int, vlan: Int = 0) -> Destination { .local(port: PortIndex(UInt16(number)), vlan: VLANID(UInt16(vlan))) }
+    static func port(_ number: Int, service: Int = 0, vlan: Int = 0) -> Destination {
+        .local(port: PortIndex(UInt16(number)), tags: MemberTags(service: VLANID(UInt16(service)), vlan: VLANID(UInt16(vlan))))
+    }
     static func tunnel(_ number: Int) -> Destination { .tunnel(TunnelIndex(UInt16(number))) }
 }

@@ -10,17 +10,18 @@ struct TableTests {
         try body(tables)
     }
 
-    @Test("A port's VLAN map tells every VLAN ID and untagged apart")
-    func portVLANMap() {
+    @Test("A port's VLAN map tells every VLAN ID and untagged apart, with and without a service tag", arguments: [nil, 1, 4094] as [UInt16?])
+    func portVLANMap(service: UInt16?) {
         withTables { tables in
             tables.ports.set(PortIndex(3), PortRecord(), sharedTransmit: false, node: -1)
             let map = tables.ports.vlanMap(PortIndex(3))!
-            for vlan in 1...4094 as ClosedRange<UInt16> { map.publish(VLANID(vlan), NetworkIndex(vlan + 1)) }
-            map.publish(nil, NetworkIndex(9999))
-            #expect((1...4094).allSatisfy { map[VLANID(UInt16($0))].rawValue == UInt16($0 + 1) })
-            #expect(map[nil] == NetworkIndex(9999))
-            map.publish(VLANID(100), .none)
-            #expect(map[VLANID(100)] == .none && map[VLANID(101)] != .none)
+            func tags(_ vlan: UInt16) -> MemberTags { MemberTags(service: service.flatMap(VLANID.init), vlan: VLANID(vlan)) }
+            for vlan in 0...4094 as ClosedRange<UInt16> { map.publish(tags(vlan), NetworkIndex(vlan + 1)) }
+            #expect((0...4094).allSatisfy { map[tags($0)].rawValue == $0 + 1 })
+            #expect(map[MemberTags(service: VLANID(7), vlan: VLANID(100))] == .none)
+            if service != nil { #expect(map[MemberTags(vlan: VLANID(100))] == .none && map[.untagged] == .none) }
+            for vlan in [0, 100] as [UInt16] { map.publish(tags(vlan), .none) }
+            #expect(map[tags(100)] == .none && map[tags(0)] == .none && map[tags(101)] != .none)
         }
     }
 

@@ -3,18 +3,29 @@ import Testing
 
 @Suite("Value types")
 struct ValueTypeTests {
-    @Test("A destination gives back the port and VLAN ID that it was made of")
+    @Test("A destination gives back the port and the tags that it was made of, and no two are the same")
     func localDestinations() {
-        for port in [0, 1, 31, 65535] as [UInt16] {
-            for vlan in [nil, 1, 100, 4094] as [UInt16?] {
-                let destination = Destination.local(port: PortIndex(port), vlan: vlan.flatMap(VLANID.init))
-                #expect(destination.isLocal && !destination.isTunnel)
-                #expect(destination.port == PortIndex(port))
-                #expect(destination.vlanID?.rawValue == vlan)
-                #expect(destination.tunnel == nil)
-                #expect(destination.rawValue < 1 << 30)
+        let vlans = ([nil, 1, 2, 100, 2048, 4094] as [UInt16?]).map { $0.flatMap(VLANID.init) }
+        var seen: Set<UInt32> = []
+        for port in [0, 1, 31] as [UInt16] {
+            for service in vlans {
+                for vlan in vlans {
+                    let tags = MemberTags(service: service, vlan: vlan)
+                    let destination = Destination.local(port: PortIndex(port), tags: tags)
+                    #expect(destination.isLocal && !destination.isTunnel && destination.tunnel == nil)
+                    #expect(destination.port == PortIndex(port) && destination.tags == tags)
+                    #expect(destination.rawValue < 1 << 30 && seen.insert(destination.rawValue).inserted)
+                }
             }
         }
+    }
+
+    @Test("Tags are told in one word, and sorted by the outer one first")
+    func memberTags() {
+        let a = VLANID(100), b = VLANID(20)
+        let all = [.untagged, MemberTags(vlan: b), MemberTags(vlan: a), MemberTags(service: a, vlan: nil), MemberTags(service: a, vlan: b)]
+        #expect(all.map(\.description) == ["untagged", "20", "100", "100.*", "100.20"])
+        #expect(all.reversed().sorted() == all)
     }
 
     @Test("A destination gives back the tunnel that it was made of")
@@ -23,7 +34,7 @@ struct ValueTypeTests {
             let destination = Destination.tunnel(TunnelIndex(index))
             #expect(destination.isTunnel && !destination.isLocal)
             #expect(destination.tunnel == TunnelIndex(index))
-            #expect(destination.port == nil && destination.vlanID == nil)
+            #expect(destination.port == nil && destination.tags == nil)
             #expect(destination.rawValue < 1 << 30)
         }
         #expect(!Destination.none.isLocal && !Destination.none.isTunnel)

@@ -114,11 +114,11 @@ extension DropCase {
             short.packets = { rig in try whole(rig) + [rig.packet(frame, segments: [13]), rig.packet(tagged(frame, 100), segments: [17])] }
             return short
         case .vlanUnknown:
-            var unknown = access(0, tagged(frame, 101), tagged(frame, 0xE0C8), tagged(frame, 4095))
+            var unknown = access(0, tagged(frame, 101), tagged(frame, 0xE0C8), tagged(frame, 4095), tagged(frame, 100, type: 0x88A8))
             let tags = unknown.packets
             unknown.packets = { rig in try tags(rig) + [stripped(rig, frame, tag: 101)] }
             return unknown
-        case .untaggedRefused: return access(0, frame, tagged(frame, 0xE000), tagged(frame, 100, type: 0x88A8))
+        case .untaggedRefused: return access(0, frame, tagged(frame, 0xE000))
         case .vlanStacked:
             var stacked = access(0, tagged(tagged(frame, 7), 100), tagged(tagged(frame, 7, type: 0x88A8), 100))
             let tags = stacked.packets

@@ -32,7 +32,7 @@ extension PacketPath {
         private func maximum(_ family: Family) -> Int { 1400 - family.headerByteCount + 14 }
 
         @Test(
-            "Where the network wants it, control gets the frame as it came: port, tag, and what would fit", arguments: Family.allCases,
+            "Where the network wants it, control gets the frame without tags, where it came from, and what would fit", arguments: Family.allCases,
             [OuterFields.DontFragment.set, .unset])
         func told(family: Family, policy: OuterFields.DontFragment) throws {
             try withSmallUnderlay(family, OuterFields { $0.dontFragment = policy }) { rig in
@@ -40,15 +40,16 @@ extension PacketPath {
                 try #expect(rig.forward(frame(maximum), on: rig.lan(2))[rig.wan]?.count == 1)
                 #expect(rig.exchange.nextTooBig() == nil)
                 let stripped = try DropCase.stripped(rig, large, tag: 0x4064)
-                let cases: [(Packet, Int, Bytes, UInt16)] = [
-                    (try rig.packet(large), 2, large, 0), (try rig.packet(tagged(large, 0x6064)), 0, tagged(large, 0x6064), 0x6064),
-                    (try rig.packet(tagged(large, 0xE000)), 2, tagged(large, 0xE000), 0xE000), (stripped, 0, large, 0x4064),
-                    (try rig.packet(tagged(large, 200), segments: [40, 700, 3]), 1, tagged(large, 200), 200),
+                let cases: [(Packet, Destination, UInt16)] = [
+                    (try rig.packet(large), .port(2), 0), (try rig.packet(tagged(large, 0x6064)), .port(0, vlan: 100), 0x6064),
+                    (try rig.packet(tagged(large, 0xE000)), .port(2), 0xE000), (stripped, .port(0, vlan: 100), 0x4064),
+                    (try rig.packet(tagged(large, 200), segments: [40, 700, 3]), .port(1, vlan: 200), 200),
                 ]
-                for (packet, port, received, tag) in cases {
-                    try #expect(rig.forward(packet, on: rig.lan(port)) == [:])
+                for (packet, origin, tag) in cases {
+                    try #expect(rig.forward(packet, on: origin.port!) == [:])
                     let told = try #require(rig.exchange.nextTooBig())
-                    #expect(told.frame == received && told.port == rig.lan(port) && told.tag == tag && told.frameMaximum == maximum)
+                    #expect(told.frame == large && told.network == NetworkIndex(1) && told.origin == origin)
+                    #expect(told.tag == tag && told.frameMaximum == maximum)
                     #expect(rig.exchange.nextTooBig() == nil)
                 }
                 rig.expectedDrops = [.mtuExceeded: UInt64(cases.count)]
@@ -129,8 +130,8 @@ extension PacketPath {
                 #expect(rig.exchange.nextTooBig() == nil)
                 rig.makeNetwork(2, vni: 10200, members: [(1, 201)], tunnels: [1])
                 rig.tables.networks.setTellsTooBig(NetworkIndex(2), true)
-                let unknown = tagged(frame(1500, to: Blue.c), 201)
-                try #expect(rig.forward(unknown, on: rig.lan(1)) == [:])
+                let unknown = frame(1500, to: Blue.c)
+                try #expect(rig.forward(tagged(unknown, 201), on: rig.lan(1)) == [:])
                 #expect(rig.exchange.nextTooBig()?.frame == unknown)
                 rig.expectedDrops = [.mtuExceeded: 3]
             }

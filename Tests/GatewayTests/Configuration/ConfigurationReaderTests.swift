@@ -28,10 +28,10 @@ struct ConfigurationReaderTests {
     func networksAreRead() throws {
         let configuration = try #require(ConfigurationReader.read(ConfigurationCase.sample, machine: .sample).configuration)
         let blue = try #require(configuration.networks.first)
-        let tagged = Configuration.Member(port: "lan0", vlan: VLANID(100))
+        let tagged = Configuration.Member(port: "lan0", tags: MemberTags(vlan: VLANID(100)))
         let remote = try #require(IPAddress("192.0.2.2"))
         #expect(blue.name == "blue" && blue.vni == VNI(10100))
-        #expect(blue.members == [tagged, .init(port: "lan1", vlan: nil)])
+        #expect(blue.members == [tagged, .init(port: "lan1", tags: .untagged)])
         #expect(blue.remotes == [remote, IPAddress("192.0.2.3")])
         #expect(
             blue.staticMACs == [
@@ -169,7 +169,7 @@ struct ConfigurationReaderTests {
         let text = ConfigurationCase.sample.replacing("{ port: lan1, untagged: true }", with: "{ port: lan0, untagged: true }")
             .replacing("port: lan0 }\n", with: "port: lan0, untagged: true }\n")
         let network = try #require(ConfigurationReader.read(text, machine: .sample).configuration?.networks.first)
-        #expect(network.staticMACs[1].location == .member(.init(port: "lan0", vlan: nil)))
+        #expect(network.staticMACs[1].location == .member(.init(port: "lan0", tags: .untagged)))
     }
 
     @Test("All errors of a file are reported at once, in the order of the file")

@@ -1,3 +1,4 @@
+import Dataplane
 import Gateway
 import Testing
 
@@ -21,6 +22,10 @@ struct NetworkTests {
                 ("{ port: lan0, vlan: 200 }", "«{ port: lan0 }"), finds: "error: the member has neither `vlan` nor `untagged`"),
             .changing(("vlan: 200", "vlan: 200, untagged: «true"), finds: "error: `vlan` and `untagged` exclude each other"),
             .changing(("untagged: true", "untagged: «false"), finds: "error: `untagged` can only be true"),
+            .changing(
+                ("vlan: 200", "service-vlan: 7, untagged: «true"), finds: "error: `service-vlan` and `untagged` exclude each other"),
+            .changing(("vlan: 200", "service-vlan: «4095, vlan: 200"), finds: "error: `service-vlan` must be a whole number from 1 to 4094"),
+            .changing(("vlan: 200", "service-vlan: 7, vlan: «0"), finds: "error: `vlan` must be a whole number from 1 to 4094"),
         ])
     func memberForm(_ example: ConfigurationCase) { example.verify() }
 
@@ -35,8 +40,41 @@ struct NetworkTests {
             .changing(
                 ("{ port: lan0, vlan: 200 }", "{ port: lan1, untagged: «true }"),
                 finds: "error: port `lan1` already has its untagged member in network `blue` (line 34)"),
+            .changing(
+                ("vlan: 200 }", "service-vlan: 7, vlan: 9 }, { port: lan0, service-vlan: «7, vlan: 9 }"),
+                finds: "error: service VLAN 7 VLAN 9 of port `lan0` is already in network `red` (line 41)"),
+            .changing(
+                ("vlan: 200 }", "service-vlan: 7 }, { port: lan0, service-vlan: «7 }"),
+                finds: "error: service VLAN 7 of port `lan0` is already in network `red` (line 41)"),
         ])
     func tagsAreUnique(_ example: ConfigurationCase) { example.verify() }
+
+    @Test("Members with a service tag are told apart by both tags, and from those without")
+    func serviceTags() throws {
+        let members = "{ port: lan0, service-vlan: 100, vlan: 200 }, { port: lan0, service-vlan: 100 }, { port: lan0, vlan: 200 }"
+        let example = ConfigurationCase.changing(("{ port: lan0, vlan: 200 }", members))
+        example.verify()
+        let configuration = try #require(ConfigurationReader.read(example.text, machine: .sample).configuration)
+        let tags = configuration.networks[1].members.map(\.tags)
+        let (a, b) = (VLANID(100), VLANID(200))
+        #expect(tags == [MemberTags(service: a, vlan: b), MemberTags(service: a, vlan: nil), MemberTags(vlan: b)])
+    }
+
+    @Test(
+        "Where service tags are 802.1Q tags, a VLAN of a port is a member's or a service VLAN",
+        arguments: [
+            ConfigurationCase.changing(
+                ("  - name: lan1\n", "    service-tag: 802.1q\n  - name: lan1\n"), ("vlan: 200", "service-vlan: «100, vlan: 200"),
+                finds: "error: VLAN 100 of port `lan0` is the VLAN of a member already (line 34), and the port's service tags are 802.1Q"),
+            .changing(("  - name: lan1\n", "    service-tag: 802.1q\n  - name: lan1\n"), ("vlan: 200", "service-vlan: 101, vlan: 100")),
+            .changing(("vlan: 200", "service-vlan: 100, vlan: 200")),
+            .changing(
+                ("  - name: lan1\n", "    service-tag: «802.1x\n  - name: lan1\n"), finds: "error: `service-tag` must be 802.1ad or 802.1q"),
+            .changing(
+                ("role: underlay", "role: underlay\n    service-tag: «802.1q"),
+                finds: "error: `service-tag` has no meaning on an underlay port"),
+        ])
+    func serviceTagTypes(_ example: ConfigurationCase) { example.verify() }
 
     @Test(
         "Members are access ports of the file",

@@ -43,7 +43,7 @@ struct SyntaxTests {
                 finds: "error: unknown key `Gatewy` in `ports`; did you mean `gateway`?"),
             .changing(
                 ("vlan: 100", "vlan: 100, «tag: 1"),
-                finds: "error: unknown key `tag` in `members`; keys here: port, vlan, untagged"),
+                finds: "error: unknown key `tag` in `members`; keys here: port, service-vlan, vlan, untagged"),
             .changing(("ageing: 300", "«<<: {}"), finds: "error: unknown key `<<` in `macs`; merge keys are not supported"),
             .changing(("ageing: 300", "«[a]: 300"), finds: "error: a key of `macs` is not text"),
             .changing(("ageing: 300", "«\"a\\nb\": 300"), finds: "error: unknown key `a?b` in `macs`"),

@@ -66,6 +66,7 @@ struct ConfigurationMaker {
         port.stormControl = stormControl()
         port.isIsolated = Bool.random(using: &random)
         port.splitHorizonGroup = [nil, 1, 255].randomElement(using: &random)!
+        port.serviceTag = Configuration.ServiceTag.allCases.randomElement(using: &random)!
         return port
     }
 
@@ -104,7 +105,9 @@ struct ConfigurationMaker {
             var network = Configuration.Network(name: name, vni: VNI(vni)!)
             for _ in 0..<Int.random(in: 0..<4, using: &random) {
                 let vlan = VLANID(UInt16.random(in: 0..<5, using: &random))
-                let member = Configuration.Member(port: ["lan0", "lan1"].randomElement(using: &random)!, vlan: vlan)
+                let service = [nil, nil, VLANID(7), VLANID(8)].randomElement(using: &random)!
+                let member = Configuration.Member(
+                    port: ["lan0", "lan1"].randomElement(using: &random)!, tags: MemberTags(service: service, vlan: vlan))
                 if vlans.insert(member).inserted { network.members.append(member) }
             }
             network.remotes = remotes.filter { _ in Bool.random(using: &random) }

@@ -130,7 +130,7 @@ struct ReconcilerTests {
     func staticsInAFullTable() {
         func configuration(_ vni: UInt32) -> Configuration {
             var network = Configuration.Network(name: "net\(vni)", vni: VNI(vni)!)
-            network.members = [.init(port: "lan0", vlan: nil)]
+            network.members = [.init(port: "lan0", tags: .untagged)]
             network.staticMACs = (0..<12).map { .init(mac: MACAddress(2, 0, 0, 0, 3, $0), location: .member(network.members[0])) }
             var configuration = Configuration()
             configuration.macs.capacity = 16
@@ -152,7 +152,7 @@ struct ReconcilerTests {
         var configuration = Configuration()
         configuration.macs.capacity = 16
         var network = Configuration.Network(name: "blue", vni: VNI(100)!)
-        network.members = [.init(port: "lan0", vlan: nil)]
+        network.members = [.init(port: "lan0", tags: .untagged)]
         network.staticMACs = (0..<17).map { .init(mac: MACAddress(2, 0, 0, 0, 3, $0), location: .member(network.members[0])) }
         configuration.networks = [network]
         var reconciler = Fixture.makeReconciler(macCapacity: 16)

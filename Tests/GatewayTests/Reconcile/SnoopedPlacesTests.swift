@@ -12,7 +12,7 @@ struct SnoopedPlacesTests {
         var wan0 = Configuration.Port(name: "wan0", device: "c", role: .underlay, mtu: 1600)
         wan0.addresses = [InterfaceAddress("192.0.2.1/24")!]
         var network = Configuration.Network(name: "blue", vni: vni)
-        network.members = [.init(port: "lan0", vlan: VLANID(100)), .init(port: "lan1", vlan: nil)]
+        network.members = [.init(port: "lan0", tags: MemberTags(vlan: VLANID(100))), .init(port: "lan1", tags: .untagged)]
         network.remotes = ["192.0.2.2", "192.0.2.3"].map { IPAddress($0)! }
         network.snoopsMulticast = snoops
         change(&network)

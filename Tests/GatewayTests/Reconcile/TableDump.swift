@@ -22,17 +22,21 @@ struct TableDump {
     private func name(_ network: NetworkIndex) -> String { tables.networks.vni(network).map { "VNI \($0)" } ?? "?" }
 
     private func name(_ destination: Destination) -> String {
-        if let port = destination.port { return "\(reconciler.ports[port].name)/\(destination.vlanID?.description ?? "untagged")" }
+        if let port = destination.port { return "\(reconciler.ports[port].name)/\(destination.tags?.description ?? "?")" }
         return destination.tunnel.flatMap { tunnelNames[$0] }.map { "remote \($0)" } ?? "\(destination)"
     }
 
     private var vlans: [String] {
         reconciler.ports.all.flatMap { port -> [String] in
             guard let map = tables.ports.vlanMap(port.index) else { return [] }
-            return (0...UInt16(4094)).compactMap { number in
-                let vlan = VLANID(number)
-                let network = map[vlan]
-                return network == .none ? nil : "\(port.name) \(number) -> \(name(network))"
+            // Of services, those that tests use, and some more.
+            let services = [nil] + (1...UInt16(8)).map { VLANID($0) }
+            return services.flatMap { service in
+                (0...UInt16(4094)).compactMap { number in
+                    let tags = MemberTags(service: service, vlan: VLANID(number))
+                    let network = map[tags]
+                    return network == .none ? nil : "\(port.name) \(tags) -> \(name(network))"
+                }
             }
         }
     }

@@ -19,13 +19,13 @@ def object_directory():
 
 
 @functools.cache
-def compiled(name, macro, value):
-    """Path of the object file of ``<name>.bpf.c`` with one macro defined. Any clang does; the Swift toolchain has one."""
-    path = object_directory() / f"{name}_{value}.o"
+def compiled(name, **macros):
+    """Path of the object file of ``<name>.bpf.c`` with these macros defined. Any clang does; the Swift toolchain has one."""
+    path = object_directory() / f"{'_'.join([name, *map(str, macros.values())])}.o"
     # Debian keeps asm/types.h in the folder of the architecture, which -target bpf does not search.
     includes = f"-I/usr/include/{sysconfig.get_config_var('MULTIARCH')}"
     command.run(
-        "clang", "-O2", "-target", "bpf", includes, f"-D{macro}={value}", "-Wall", "-Werror", "-c", SOURCES / f"{name}.bpf.c", "-o", path)
+        "clang", "-O2", "-target", "bpf", includes, *(f"-D{macro}={value}" for macro, value in macros.items()), "-Wall", "-Werror", "-c", SOURCES / f"{name}.bpf.c", "-o", path)
     return path
 
 

@@ -14,7 +14,7 @@ class Cable:
         for near, far in (ends, ends[::-1]):
             namespace.ip(f"link set dev {near} txqueuelen 10000 up")
             index = json.loads(namespace.run("ip", "-json", "link", "show", "dev", far).stdout)[0]["ifindex"]
-            bpf.attach(namespace, near, ingress=(bpf.compiled("cable", "FAR_END", index), "forward"))
+            bpf.attach(namespace, near, ingress=(bpf.compiled("cable", FAR_END=index), "forward"))
 
     def cut(self):
         self.namespace.ip(*(f"link set dev {end} down" for end in self.ends))

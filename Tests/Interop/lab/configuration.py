@@ -6,7 +6,7 @@ import yaml
 
 
 def access(name, mtu=1500, **more):
-    """An access port. ``more``: learning, mac_limit, storm_control, isolated, split_horizon_group, loop_detection."""
+    """An access port. ``more``: learning, mac_limit, storm_control, isolated, split_horizon_group, loop_detection, service_tag."""
     return {"name": name, "role": "access", "mtu": mtu, **keys(more)}
 
 
@@ -18,6 +18,11 @@ def underlay(name, addresses, mtu=1600, **more):
 
 def tagged(port, vlan):
     return {"port": port, "vlan": vlan}
+
+
+def service(port, service_vlan, vlan=None):
+    """A member with a service tag, and with a tag behind it or whatever is there."""
+    return {"port": port, "service-vlan": service_vlan, **({} if vlan is None else {"vlan": vlan})}
 
 
 def untagged(port):

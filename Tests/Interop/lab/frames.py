@@ -20,14 +20,21 @@ BROADCAST = "ff:ff:ff:ff:ff:ff"
 
 
 def ethernet(source, target, payload, vlan=None):
-    """A frame of the experimental protocol with its payload filled up to 64 bytes, tagged unless ``vlan`` is None."""
+    """A frame of the experimental protocol with its payload filled up to 64 bytes, tagged unless ``vlan`` is None.
+
+    ``vlan``: a VLAN ID, or a pair: that of a service tag (802.1ad) and that of the tag behind it.
+    """
     addresses = bytes.fromhex((target + source).replace(":", ""))
-    tag = b"" if vlan is None else struct.pack("!HH", 0x8100, vlan)
+    service, vlan = vlan if isinstance(vlan, tuple) else (None, vlan)
+    tag = b"" if service is None else struct.pack("!HH", 0x88A8, service)
+    tag += b"" if vlan is None else struct.pack("!HH", 0x8100, vlan)
     return addresses + tag + struct.pack("!H", EXPERIMENTAL) + payload.ljust(64, b".")
 
 
 def vlan(frame):
-    """VLAN ID of the frame's tag, None when it has none."""
+    """VLAN ID of the frame's tag, a pair of them where there is a service tag in front of it, None when it has none."""
+    if frame[12:14] == b"\x88\xa8":
+        return int.from_bytes(frame[14:16], "big") & 0xFFF, vlan(frame[:12] + frame[16:])
     return int.from_bytes(frame[14:16], "big") & 0xFFF if frame[12:14] == b"\x81\x00" else None
 
 

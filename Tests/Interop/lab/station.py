@@ -14,7 +14,7 @@ SILENCE_SECONDS = 0.2
 class Station:
     """A machine that talks through ``interface``, where its ``addresses`` (given with prefix lengths) are.
 
-    ``vlan`` is the tag that its frames carry on the wire, None for none.
+    ``vlan`` is the tag that its frames carry on the wire, None for none, a pair for a service tag and the tag behind it.
     """
 
     def __init__(self, namespace, interface, mac, addresses, vlan=None):

@@ -1,3 +1,5 @@
+import Dataplane
+
 extension ConfigurationChecker {
     /// Members name access ports, and each tag of a port leads to one network.
     func checkMembers() {
@@ -6,25 +8,44 @@ extension ConfigurationChecker {
             let name = network.name?.value ?? "?"
             for member in network.members {
                 checkPort(member.port, as: "a member")
-                let key = Configuration.Member(port: member.port.value, vlan: member.vlan.value)
+                let key = Configuration.Member(port: member.port.value, tags: member.tags.value)
                 if let earlier = places[key] {
                     reportTaken(member, by: earlier.network, line: earlier.line)
                 } else {
-                    places[key] = (name, member.vlan.position.line)
+                    places[key] = (name, member.tags.position.line)
                 }
             }
         }
     }
 
+    /// Where service tags are 802.1Q tags, a VLAN of a port is one or the other: a service VLAN or a member's own.
+    func checkServiceVLANs() {
+        var lines: [Configuration.Member: Int] = [:]
+        let members = draft.networks.flatMap { $0.members.map { $0 } }.filter { ports[$0.port.value]?.serviceTag?.value == .ieee8021q }
+        for member in members where member.tags.value.service == nil {
+            lines[Configuration.Member(port: member.port.value, tags: member.tags.value)] = member.tags.position.line
+        }
+        for member in members {
+            guard let service = member.tags.value.service,
+                let line = lines[Configuration.Member(port: member.port.value, tags: MemberTags(vlan: service))]
+            else { continue }
+            findings.error(
+                at: member.tags.position,
+                "VLAN \(service) of port \(quoted(member.port.value)) is the VLAN of a member already (line \(line)), and the port's service tags are 802.1Q tags",
+                advice: "choose another VLAN for one of the two: nothing tells them apart")
+        }
+    }
+
     private func reportTaken(_ member: Draft.Member, by network: String, line: Int) {
         let port = quoted(member.port.value)
-        if let vlan = member.vlan.value {
+        if member.tags.value != .untagged {
             findings.error(
-                at: member.vlan.position, "VLAN \(vlan) of port \(port) is already in network \(quoted(network)) (line \(line))",
+                at: member.tags.position,
+                "\(member.tags.value.phrase) of port \(port) is already in network \(quoted(network)) (line \(line))",
                 advice: "a VLAN of a port belongs to one network: choose another VLAN or remove one of the two")
         } else {
             findings.error(
-                at: member.vlan.position,
+                at: member.tags.position,
                 "port \(port) already has its untagged member in network \(quoted(network)) (line \(line))",
                 advice: "a port has one untagged member: give this one a `vlan`")
         }

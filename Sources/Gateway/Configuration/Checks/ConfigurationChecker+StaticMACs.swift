@@ -9,14 +9,14 @@ extension ConfigurationChecker {
                     at: mac.position, "MAC address \(mac.value) is already listed on line \(first.line)",
                     advice: "a station is in one place: remove one of the two")
             }
-            for case .port(let port, let vlan) in network.staticMACs.compactMap(\.location) {
-                checkPlace(port, vlan: vlan, in: network)
+            for case .port(let port, let tags) in network.staticMACs.compactMap(\.location) {
+                checkPlace(port, tags: tags, in: network)
             }
         }
         checkStaticMACCount()
     }
 
-    private func checkPlace(_ port: Located<String>, vlan: Located<VLANID?>?, in network: Draft.Network) {
+    private func checkPlace(_ port: Located<String>, tags: Located<MemberTags>?, in network: Draft.Network) {
         let memberships = network.members.filter { $0.port.value == port.value }
         guard !memberships.isEmpty else {
             if network.members.isComplete {
@@ -26,16 +26,15 @@ extension ConfigurationChecker {
             }
             return
         }
-        if let vlan, network.members.isComplete, !memberships.contains(where: { $0.vlan.value == vlan.value }) {
-            let tag = vlan.value.map { "with VLAN \($0)" } ?? "untagged"
+        if let tags, network.members.isComplete, !memberships.contains(where: { $0.tags.value == tags.value }) {
+            let how = tags.value == .untagged ? "untagged" : "with \(tags.value.phrase)"
             findings.error(
-                at: vlan.position, "port \(quoted(port.value)) is not a member of the network \(tag)",
-                advice:
-                    "it is one with \(listed(memberships.map { $0.vlan.value.map { "`vlan: \($0)`" } ?? "`untagged: true`" }))")
-        } else if vlan == nil, memberships.count > 1 {
+                at: tags.position, "port \(quoted(port.value)) is not a member of the network \(how)",
+                advice: "it is one with \(listed(memberships.map(\.tags.value.keysAndValues)))")
+        } else if tags == nil, memberships.count > 1 {
             findings.error(
                 at: port.position, "port \(quoted(port.value)) is \(memberships.count) members of the network",
-                advice: "say which one with `vlan: N` or `untagged: true`")
+                advice: "say which one: \(listed(memberships.map(\.tags.value.keysAndValues)))")
         }
     }
 

@@ -30,6 +30,7 @@ struct ConfigurationChecker {
         checkVXLAN()
         checkRoutes()
         checkMembers()
+        checkServiceVLANs()
         checkRemotes()
         checkGroups()
         checkMTUs()

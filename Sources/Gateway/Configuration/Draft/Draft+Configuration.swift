@@ -47,6 +47,7 @@ extension Draft.Port {
         port.isIsolated = isolated?.value ?? port.isIsolated
         port.splitHorizonGroup = splitHorizonGroup?.value
         port.detectsLoops = loopDetection?.value ?? port.detectsLoops
+        port.serviceTag = serviceTag?.value ?? port.serviceTag
         port.addresses = addresses.map(\.value)
         port.gateways = gateways.map(\.value)
         port.neighbors = neighbors.compactMap { $0.configuration() }
@@ -123,7 +124,7 @@ extension Draft.Network {
     fileprivate func configuration() -> Configuration.Network? {
         guard let name, let vni else { return nil }
         var network = Configuration.Network(name: name.value, vni: vni.value)
-        network.members = members.map { Configuration.Member(port: $0.port.value, vlan: $0.vlan.value) }
+        network.members = members.map { Configuration.Member(port: $0.port.value, tags: $0.tags.value) }
         network.remotes = remotes.map(\.value)
         network.staticMACs = staticMACs.compactMap { entry in
             guard let mac = entry.mac, let location = location(of: entry) else { return nil }
@@ -148,9 +149,9 @@ extension Draft.Network {
     private func location(of entry: Draft.StaticMAC) -> Configuration.StaticMAC.Location? {
         switch entry.location {
         case .remote(let address): .remote(address.value)
-        case .port(let port, let vlan):
-            members.first { $0.port.value == port.value && (vlan == nil || vlan?.value == $0.vlan.value) }
-                .map { .member(Configuration.Member(port: port.value, vlan: $0.vlan.value)) }
+        case .port(let port, let tags):
+            members.first { $0.port.value == port.value && (tags == nil || tags?.value == $0.tags.value) }
+                .map { .member(Configuration.Member(port: port.value, tags: $0.tags.value)) }
         case nil: nil
         }
     }

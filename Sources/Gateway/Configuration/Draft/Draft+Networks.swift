@@ -41,22 +41,22 @@ extension Draft.Network {
 
 extension Draft.Member {
     init?(_ node: YAMLNode) {
-        guard let member = node.mapping(keys: ["port", "vlan", "untagged"]) else { return nil }
+        guard let member = node.mapping(keys: ["port"] + MemberTags.keys) else { return nil }
         let port = member.required("port", example: "lan0")?.text()
-        let vlan = node.vlanChoice(of: member)
-        if member["vlan"] == nil, member["untagged"] == nil {
+        let tags = node.memberTags(of: member)
+        if MemberTags.keys.allSatisfy({ member[$0] == nil }) {
             node.findings.error(
                 at: node.position, "the member has neither `vlan` nor `untagged`",
                 advice: "add `vlan: 100` for tagged frames or `untagged: true` for frames without a tag")
         }
-        guard let port, let vlan else { return nil }
-        self.init(port: port, vlan: vlan)
+        guard let port, let tags else { return nil }
+        self.init(port: port, tags: tags)
     }
 }
 
 extension Draft.StaticMAC {
     init?(_ node: YAMLNode) {
-        guard let entry = node.mapping(keys: ["mac", "remote", "port", "vlan", "untagged"]) else { return nil }
+        guard let entry = node.mapping(keys: ["mac", "remote", "port"] + MemberTags.keys) else { return nil }
         mac = entry.required("mac", example: "\"02:00:00:00:00:02\"")?.unicastMAC()
         location = Draft.StaticMAC.location(entry, of: node)
     }
@@ -64,15 +64,15 @@ extension Draft.StaticMAC {
     private static func location(_ entry: YAMLMapping, of node: YAMLNode) -> Location? {
         switch (entry["remote"], entry["port"]) {
         case (let remote?, nil):
-            if let misplaced = entry["vlan"] ?? entry["untagged"] {
+            if let misplaced = MemberTags.keys.lazy.compactMap({ entry[$0] }).first {
                 node.findings.error(
                     at: misplaced.position, "\(misplaced.named) has no meaning beside `remote`",
                     advice: "remove it: tags exist on ports only")
             }
             return remote.ipAddress().map { .remote($0) }
         case (nil, let port?):
-            let vlan = node.vlanChoice(of: entry)
-            return port.text().map { .port($0, vlan: vlan) }
+            let tags = node.memberTags(of: entry)
+            return port.text().map { .port($0, tags: tags) }
         case (nil, nil):
             node.findings.error(
                 at: node.position, "the entry has neither `remote` nor `port`",
@@ -84,19 +84,26 @@ extension Draft.StaticMAC {
     }
 }
 
+extension MemberTags {
+    fileprivate static let keys = ["service-vlan", "vlan", "untagged"]
+}
+
 extension YAMLNode {
-    /// What `vlan: N` or `untagged: true` in `mapping` says; `nil` when there is neither, or after reporting what is wrong.
-    fileprivate func vlanChoice(of mapping: YAMLMapping) -> Located<VLANID?>? {
+    /// What `service-vlan: N`, `vlan: N` or `untagged: true` in `mapping` say; `nil` when there is none of them, or after reporting what is wrong.
+    fileprivate func memberTags(of mapping: YAMLMapping) -> Located<MemberTags>? {
+        let service = mapping["service-vlan"]?.vlanID()
         let vlan = mapping["vlan"]?.vlanID()
         let untagged = mapping["untagged"]?.flag()
-        if let node = mapping["untagged"], mapping["vlan"] != nil {
-            findings.error(at: node.position, "`vlan` and `untagged` exclude each other", advice: "keep one of the two")
+        if let node = mapping["untagged"], let tag = mapping["service-vlan"] ?? mapping["vlan"] {
+            findings.error(at: node.position, "\(tag.named) and `untagged` exclude each other", advice: "keep one of the two")
             return nil
         }
         if let untagged, !untagged.value {
             findings.error(at: untagged.position, "`untagged` can only be true", advice: "remove the key, and give a `vlan`")
             return nil
         }
-        return untagged?.map { _ in nil } ?? vlan?.map { Optional($0) }
+        if let untagged { return untagged.map { _ in .untagged } }
+        guard (service == nil) == (mapping["service-vlan"] == nil), (vlan == nil) == (mapping["vlan"] == nil) else { return nil }
+        return (service ?? vlan)?.map { _ in MemberTags(service: service?.value, vlan: vlan?.value) }
     }
 }

@@ -2,7 +2,7 @@ import Dataplane
 
 extension Draft.Port {
     static let underlayOnlyKeys = ["addresses", "gateway", "neighbors", "vlan", "priority", "dscp", "udp6-zero-checksum"]
-    static let accessOnlyKeys = ["learning", "mac-limit", "storm-control", "isolated", "split-horizon-group", "loop-detection"]
+    static let accessOnlyKeys = ["learning", "mac-limit", "storm-control", "isolated", "split-horizon-group", "loop-detection", "service-tag"]
     static let keys = ["name", "device", "bond", "role", "mtu", "queues"] + accessOnlyKeys + underlayOnlyKeys
 
     init?(_ node: YAMLNode) {
@@ -31,6 +31,7 @@ extension Draft.Port {
         isolated = port["isolated"]?.flag()
         splitHorizonGroup = port["split-horizon-group"]?.integer(in: Configuration.Limits.splitHorizonGroup)
         loopDetection = port["loop-detection"]?.flag()
+        serviceTag = port["service-tag"]?.choice(of: Configuration.ServiceTag.self)
         accessKeys = Draft.Port.accessOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
         underlayKeys = Draft.Port.underlayOnlyKeys.compactMap { key in port[key].map { Located(key, at: $0.position) } }
     }

@@ -35,13 +35,14 @@ struct Draft {
         var priority: Located<Configuration.Priority>?
         var dscp: Located<Configuration.DSCP>?
         var udp6ZeroChecksum: Entries<Located<Configuration.TrafficDirection>>
-        /// `nil` when left out, too; so are the next six.
+        /// `nil` when left out, too; so are the next seven.
         var learning: Located<Configuration.Learning>?
         var macLimit: Located<Configuration.MACLimit>?
         var stormControl: Located<Configuration.StormControl>?
         var isolated: Located<Bool>?
         var splitHorizonGroup: Located<Int>?
         var loopDetection: Located<Bool>?
+        var serviceTag: Located<Configuration.ServiceTag>?
         /// Positions of the keys that only an underlay port may have, as far as they are there.
         var underlayKeys: [Located<String>]
         /// The same of access ports.
@@ -118,15 +119,15 @@ struct Draft {
 
     struct Member {
         var port: Located<String>
-        /// `nil` is untagged. The position is that of the `vlan` or `untagged` value.
-        var vlan: Located<VLANID?>
+        /// The position is that of the first tag's value, or of `untagged`.
+        var tags: Located<MemberTags>
     }
 
     struct StaticMAC {
         enum Location {
             case remote(Located<IPAddress>)
-            /// `vlan` is `nil` when the entry leaves the choice to the port's only membership.
-            case port(Located<String>, vlan: Located<VLANID?>?)
+            /// `tags` is `nil` when the entry leaves the choice to the port's only membership.
+            case port(Located<String>, tags: Located<MemberTags>?)
         }
 
         var mac: Located<MACAddress>?

@@ -12,13 +12,12 @@ package struct LoopGuard: Sendable {
     /// A membership of an access port.
     package struct Place: Hashable, Sendable {
         package var port: PortIndex
-        /// `nil` = untagged.
-        package var vlan: VLANID?
+        package var tags: MemberTags
         package var network: NetworkIndex
 
-        package init(port: PortIndex, vlan: VLANID?, network: NetworkIndex) {
+        package init(port: PortIndex, tags: MemberTags, network: NetworkIndex) {
             self.port = port
-            self.vlan = vlan
+            self.tags = tags
             self.network = network
         }
     }

@@ -23,7 +23,9 @@ package struct LoopProbeFrame: Equatable, Sendable {
         else { return nil }
         gateway = frame.readUInt64(at: LoopProbe.Offset.gateway)
         place = LoopGuard.Place(
-            port: PortIndex(frame.readUInt16(at: LoopProbe.Offset.port)), vlan: VLANID(frame.readUInt16(at: LoopProbe.Offset.vlan)),
+            port: PortIndex(frame.readUInt16(at: LoopProbe.Offset.port)),
+            tags: MemberTags(
+                service: VLANID(frame.readUInt16(at: LoopProbe.Offset.service)), vlan: VLANID(frame.readUInt16(at: LoopProbe.Offset.vlan))),
             network: NetworkIndex(frame.readUInt16(at: LoopProbe.Offset.network)))
         sentAt = MonotonicTime(.milliseconds(Int64(clamping: frame.readUInt64(at: LoopProbe.Offset.sent))))
     }
@@ -36,7 +38,8 @@ package struct LoopProbeFrame: Equatable, Sendable {
         frame.write(LoopProbe.magic, at: LoopProbe.Offset.magic)
         frame.write(gateway, at: LoopProbe.Offset.gateway)
         frame.write(place.port.rawValue, at: LoopProbe.Offset.port)
-        frame.write(place.vlan?.rawValue ?? 0, at: LoopProbe.Offset.vlan)
+        frame.write(place.tags.vlan?.rawValue ?? 0, at: LoopProbe.Offset.vlan)
+        frame.write(place.tags.service?.rawValue ?? 0, at: LoopProbe.Offset.service)
         frame.write(place.network.rawValue, at: LoopProbe.Offset.network)
         frame.write(UInt64(max(0, sentAt.sinceZero / .milliseconds(1))), at: LoopProbe.Offset.sent)
         return frame

@@ -50,6 +50,6 @@ extension SnoopedProtocol {
     }
 
     private static func members(_ times: [Destination: MonotonicTime], now: MonotonicTime) -> [MulticastSnooping.Status.Member] {
-        times.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init(place: $0.key, endsIn: now.duration(to: $0.value)) }
+        times.sorted { $0.key < $1.key }.map { .init(place: $0.key, endsIn: now.duration(to: $0.value)) }
     }
 }

@@ -25,7 +25,7 @@ package struct SnoopedPlaces: Equatable, Sendable {
 
     /// Some of these places, each once, as lists that workers read.
     func sorted(_ places: some Sequence<Destination>) -> MulticastTargets.Places {
-        let places = Set(places).sorted { $0.rawValue < $1.rawValue }
+        let places = Set(places).sorted()
         return .init(local: places.filter(\.isLocal), remote: places.filter(\.isTunnel))
     }
 }

@@ -21,17 +21,17 @@ struct LoopBench {
         let port = PortIndex(index)
         return .init(
             index: port, mac: MACAddress(2, 0, 0, 0, 0, UInt8(index)),
-            places: vlans.map { .init(port: port, vlan: VLANID($0), network: NetworkIndex(network)) })
+            places: vlans.map { .init(port: port, tags: MemberTags(vlan: VLANID($0)), network: NetworkIndex(network)) })
     }
 
-    static func place(_ port: UInt16, _ vlan: UInt16 = 0, network: UInt16 = 1) -> LoopGuard.Place {
-        .init(port: PortIndex(port), vlan: VLANID(vlan), network: NetworkIndex(network))
+    static func place(_ port: UInt16, _ vlan: UInt16 = 0, service: UInt16 = 0, network: UInt16 = 1) -> LoopGuard.Place {
+        .init(port: PortIndex(port), tags: MemberTags(service: VLANID(service), vlan: VLANID(vlan)), network: NetworkIndex(network))
     }
 
     /// Wires two places together.
     mutating func plug(_ a: LoopGuard.Place, _ b: LoopGuard.Place) {
-        wires[a, default: []].append((.local(port: b.port, vlan: b.vlan), b.network))
-        if a != b { wires[b, default: []].append((.local(port: a.port, vlan: a.vlan), a.network)) }
+        wires[a, default: []].append((.local(port: b.port, tags: b.tags), b.network))
+        if a != b { wires[b, default: []].append((.local(port: a.port, tags: a.tags), a.network)) }
     }
 
     mutating func pull() { wires = [:] }

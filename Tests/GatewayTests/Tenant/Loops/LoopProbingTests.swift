@@ -9,14 +9,14 @@ struct LoopProbingTests {
         Dictionary(grouping: bench.sent.filter { tenths.contains($0.tenth) }, by: \.place).mapValues(\.count)
     }
 
-    @Test("A probe has the bytes that its layout says", arguments: [nil, 100] as [UInt16?])
-    func layout(vlan: UInt16?) {
-        let place = LoopBench.place(3, vlan ?? 0, network: 0x0102)
+    @Test("A probe has the bytes that its layout says", arguments: [0, 100], [0, 200] as [UInt16])
+    func layout(vlan: UInt16, service: UInt16) {
+        let place = LoopBench.place(3, vlan, service: service, network: 0x0102)
         let probe = LoopProbeFrame(gateway: 0x1122_3344_5566_7788, place: place, sentAt: MonotonicTime(.milliseconds(0x01_0203)))
         let frame = probe.frame(from: MACAddress(2, 0, 0, 0, 0, 9))
         var expected: [UInt8] = [0xCF, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 9, 0x90, 0, 0, 0, 1, 0, 0, 0] + Array("VdLP".utf8)
-        expected += [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0, 3, 0, UInt8(vlan ?? 0), 1, 2, 0, 0, 0, 0, 0, 1, 2, 3]
-        #expect(frame == expected + [UInt8](repeating: 0, count: 14))
+        expected += [0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0, 3, 0, UInt8(vlan), 1, 2, 0, 0, 0, 0, 0, 1, 2, 3, 0, UInt8(service)]
+        #expect(frame == expected + [UInt8](repeating: 0, count: 12))
         #expect(LoopProbeFrame(frame: frame) == probe)
         for position in [0, 12, 13, 20, 23] {
             var other = frame
