@@ -66,7 +66,8 @@ extension Gateway {
     private func member(_ member: MulticastSnooping.Status.Member) -> MulticastStatus.Member {
         let remote = member.place.tunnel.flatMap { tunnel in reconciler.tunnels.first { $0.value.index == tunnel }?.key.address }
         return MulticastStatus.Member(
-            port: member.place.port.map { reconciler.ports[$0].name }, serviceVLAN: member.place.tags?.service, vlan: member.place.tags?.vlan,
+            port: member.place.port.map { reconciler.ports[$0].name }, serviceVLAN: member.place.tags?.service,
+            vlan: member.place.tags?.vlan,
             remote: remote, expirySeconds: seconds(member.endsIn))
     }
 

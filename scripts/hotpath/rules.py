@@ -25,6 +25,7 @@ EXTERNAL = (
     ("memcpy", "Worker.copyTo*", "the same, inlined"),
     ("memcpy", "Worker.handOver", "a copy of a frame that control is shown"),
     ("memcpy", "Worker.enqueueInOnePiece", "a frame that came in several segments, towards a port that transmits one segment only"),
+    ("memcpy", "Worker.deliverWithServiceTag", "the same, inlined"),
     ("rte_eth_call_rx_callbacks", "Worker.*", "runs while receive callbacks are installed; Viaduct installs none"),
     ("rte_eth_call_tx_callbacks", "Worker.*", "runs while transmit callbacks are installed; Viaduct installs none"),
     ("__rte_panic", "*", "ends the process where DPDK finds a packet pool corrupt"),

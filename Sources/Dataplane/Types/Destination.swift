@@ -68,7 +68,7 @@ package struct Destination: Hashable, BitwiseCopyable, Sendable {
     package var isLocal: Bool { rawValue & Destination.localBit != 0 }
 
     @inline(__always)
-    package var isTunnel: Bool { rawValue & (Destination.localBit | Destination.tunnelBit) == Destination.tunnelBit }
+    package var isTunnel: Bool { rawValue &>> 28 == 1 }
 
     /// Of a local one.
     @inline(__always)

@@ -63,7 +63,8 @@ extension AccessVerdict {
         guard result.network != 0, !EtherType.isTag(type), result.source & 1 == 0, result.source != 0,
             _fastPath(result.destination & 1 == 0) || !MACAddress.isReserved(result.destination)
         else {
-            return decideByTheBook(frame, byteCount: byteCount, isStripped: strippedTag != nil, result, type, PortVLANMap(networks: vlans), networks)
+            return decideByTheBook(
+                frame, byteCount: byteCount, isStripped: strippedTag != nil, result, type, PortVLANMap(networks: vlans), networks)
         }
         return .forward(result)
     }

@@ -76,7 +76,8 @@ package struct Exchange: @unchecked Sendable {
         guard vd_ring_dequeue_burst(tooBig, &packet, 1) == 1, let packet else { return nil }
         defer { vd_mbuf_free(packet) }
         return TooBigFrame(
-            frame: PacketPool.bytes(packet), network: NetworkIndex(packet.pointee.port), origin: Destination(rawValue: packet.pointee.rss_hash),
+            frame: PacketPool.bytes(packet), network: NetworkIndex(packet.pointee.port),
+            origin: Destination(rawValue: packet.pointee.rss_hash),
             tag: packet.pointee.vlan_tci, frameMaximum: Int(packet.pointee.vlan_tci_outer))
     }
 

@@ -90,7 +90,9 @@ extension Worker {
         guard Int(frame.pointee.packet.pointee.pkt_len) &+ 12 <= Int(tables.ports.records[port].frameMaximum) else {
             return counters.count(Worker.egressRefusal(tables.ports.records + port))
         }
-        guard let copy = chain(frame.pointee.packet, headByteCount: 12 &+ Worker.tagByteCount(destination), port: port) else { return counters.count(.noMbuf) }
+        guard let copy = chain(frame.pointee.packet, headByteCount: 12 &+ Worker.tagByteCount(destination), port: port) else {
+            return counters.count(.noMbuf)
+        }
         let start = UnsafeMutableRawPointer(copy.pointee.buf_addr) + Int(copy.pointee.data_off)
         addresses.write(to: start)
         writeTags(frame, destination, to: start)

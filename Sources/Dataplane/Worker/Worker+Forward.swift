@@ -110,7 +110,6 @@ extension Worker {
     /// Encapsulates what leads to a tunnel, passes on what leads to an access port.
     @_noLocks @_noAllocation @inline(never)
     mutating func actOnAccessFrames(_ count: Int) {
-        let ports = UnsafePointer(tables.ports.records)
         var frame = UnsafePointer(frames)
         let end = frame + count
         while frame < end {
@@ -118,17 +117,24 @@ extension Worker {
             if _fastPath(destination.isTunnel) {
                 encapsulate(frame, tunnel: destination.tunnelNumber)
             } else if destination.isLocal {
-                if _slowPath(destination.rawValue == frame.pointee.origin.rawValue) {
-                    drop(frame.pointee.packet, .samePort)
-                } else if _slowPath(PortRecord.separates(ports + frame.pointee.origin.portNumber, ports + destination.portNumber)) {
-                    drop(frame.pointee.packet, .portIsolated)
-                } else {
-                    sendLocal(frame, destination)
-                }
+                passOn(frame, destination)
             } else {
                 actOnUnknown(frame)
             }
             frame += 1
+        }
+    }
+
+    /// From an access port to another. Not inlined, so that encapsulation has the registers.
+    @_noLocks @_noAllocation @inline(never)
+    private mutating func passOn(_ frame: UnsafePointer<Frame>, _ destination: Destination) {
+        let ports = UnsafePointer(tables.ports.records)
+        if _slowPath(destination.rawValue == frame.pointee.origin.rawValue) {
+            drop(frame.pointee.packet, .samePort)
+        } else if _slowPath(PortRecord.separates(ports + frame.pointee.origin.portNumber, ports + destination.portNumber)) {
+            drop(frame.pointee.packet, .portIsolated)
+        } else {
+            sendLocal(frame, destination)
         }
     }
 

@@ -10,7 +10,8 @@ struct TableTests {
         try body(tables)
     }
 
-    @Test("A port's VLAN map tells every VLAN ID and untagged apart, with and without a service tag", arguments: [nil, 1, 4094] as [UInt16?])
+    @Test(
+        "A port's VLAN map tells every VLAN ID and untagged apart, with and without a service tag", arguments: [nil, 1, 4094] as [UInt16?])
     func portVLANMap(service: UInt16?) {
         withTables { tables in
             tables.ports.set(PortIndex(3), PortRecord(), sharedTransmit: false, node: -1)

@@ -200,7 +200,9 @@ extension PacketPath.ServiceTagTests {
         return first.vlan == 0 ? (.port(0), 1, 3) : nil
     }
 
-    @Test("Stacks of tags of any kind find the member that the model finds, and what is cut is dropped or forwarded, never lost", arguments: types)
+    @Test(
+        "Stacks of tags of any kind find the member that the model finds, and what is cut is dropped or forwarded, never lost",
+        arguments: types)
     func model(serviceType: UInt16) throws {
         var random = seededRandom("Service tags, \(serviceType)")
         try with(serviceType) { rig in

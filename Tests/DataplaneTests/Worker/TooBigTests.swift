@@ -32,7 +32,8 @@ extension PacketPath {
         private func maximum(_ family: Family) -> Int { 1400 - family.headerByteCount + 14 }
 
         @Test(
-            "Where the network wants it, control gets the frame without tags, where it came from, and what would fit", arguments: Family.allCases,
+            "Where the network wants it, control gets the frame without tags, where it came from, and what would fit",
+            arguments: Family.allCases,
             [OuterFields.DontFragment.set, .unset])
         func told(family: Family, policy: OuterFields.DontFragment) throws {
             try withSmallUnderlay(family, OuterFields { $0.dontFragment = policy }) { rig in

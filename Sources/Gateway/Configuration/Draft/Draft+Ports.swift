@@ -2,7 +2,9 @@ import Dataplane
 
 extension Draft.Port {
     static let underlayOnlyKeys = ["addresses", "gateway", "neighbors", "vlan", "priority", "dscp", "udp6-zero-checksum"]
-    static let accessOnlyKeys = ["learning", "mac-limit", "storm-control", "isolated", "split-horizon-group", "loop-detection", "service-tag"]
+    static let accessOnlyKeys = [
+        "learning", "mac-limit", "storm-control", "isolated", "split-horizon-group", "loop-detection", "service-tag",
+    ]
     static let keys = ["name", "device", "bond", "role", "mtu", "queues"] + accessOnlyKeys + underlayOnlyKeys
 
     init?(_ node: YAMLNode) {
