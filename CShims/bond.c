@@ -43,15 +43,43 @@ int vd_bond_create(
     return result;
 }
 
+static bool has_lacp_partner(uint16_t port, uint16_t member) {
+    struct rte_eth_bond_8023ad_slave_info info;
+    if (rte_eth_bond_8023ad_slave_info(port, member, &info) != 0) return false;
+    return (info.actor_state & STATE_COLLECTING) != 0 && (info.actor_state & STATE_DISTRIBUTING) != 0;
+}
+
 uint32_t vd_bond_active(uint16_t port, const uint16_t *members, uint16_t count) {
     uint16_t active[RTE_MAX_ETHPORTS];
     int number = rte_eth_bond_active_slaves_get(port, active, RTE_MAX_ETHPORTS);
-    int primary = rte_eth_bond_mode_get(port) == VD_BOND_ACTIVE_BACKUP ? rte_eth_bond_primary_get(port) : -1;
+    int mode = rte_eth_bond_mode_get(port);
+    int primary = mode == VD_BOND_ACTIVE_BACKUP ? rte_eth_bond_primary_get(port) : -1;
     uint32_t bits = 0;
     for (int a = 0; a < number; a++)
-        for (uint16_t i = 0; i < count; i++)
-            if (members[i] == active[a] && (primary < 0 || active[a] == primary)) bits |= 1u << i;
+        for (uint16_t i = 0; i < count; i++) {
+            if (members[i] != active[a] || (primary >= 0 && active[a] != primary)) continue;
+            if (mode != VD_BOND_LACP || has_lacp_partner(port, members[i])) bits |= 1u << i;
+        }
     return bits;
+}
+
+uint16_t vd_bond_drain_standby(uint16_t port, uint16_t queue) {
+    enum { burst = 32, bursts = 32 };
+    uint16_t members[RTE_MAX_ETHPORTS];
+    int count = rte_eth_bond_slaves_get(port, members, RTE_MAX_ETHPORTS);
+    int primary = rte_eth_bond_primary_get(port);
+    uint16_t total = 0;
+    for (int i = 0; i < count; i++) {
+        if (members[i] == primary) continue;
+        for (int b = 0; b < bursts; b++) {
+            struct rte_mbuf *packets[burst];
+            uint16_t received = rte_eth_rx_burst(members[i], queue, packets, burst);
+            rte_pktmbuf_free_bulk(packets, received);
+            total = (uint16_t)(total + received);
+            if (received < burst) break;
+        }
+    }
+    return total;
 }
 
 bool vd_is_bond(uint16_t port) { return rte_eth_bond_mode_get(port) >= 0; }

@@ -12,6 +12,10 @@ int vd_bond_create(
 /// The members of a bond that carry traffic at present, as a set of bits by position in `members`.
 uint32_t vd_bond_active(uint16_t port, const uint16_t *_Nonnull members, uint16_t count);
 
+/// Takes what has come to the members of an active-backup bond that carry nothing, and drops it: else it would be received once one of them takes over, long after
+/// it was sent. `queue`: one that only the caller receives from. Returns the number of packets.
+VD_HOT_EXTERN uint16_t vd_bond_drain_standby(uint16_t port, uint16_t queue);
+
 static const uint8_t VD_BOND_ACTIVE_BACKUP = 1;
 static const uint8_t VD_BOND_BALANCE = 2;
 static const uint8_t VD_BOND_LACP = 4;

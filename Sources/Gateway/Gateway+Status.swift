@@ -160,6 +160,9 @@ extension Gateway {
         let workers = machinery.workers.map(\.counters.totals)
         return [
             DropStatus(
+                reason: "bond_standby", stage: DropStage.resources.rawValue, packets: workers.reduce(0) { $0 + $1.bondStandby },
+                explanation: "came to a member of an active-backup bond that stands by"),
+            DropStatus(
                 reason: "control_frame_lost", stage: "control", packets: housekeeping.framesLost,
                 explanation: "an ARP, ND, ICMP or IGMP frame of our own: packet pool empty or ring to the worker full"),
             DropStatus(

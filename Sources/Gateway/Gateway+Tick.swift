@@ -11,6 +11,7 @@ struct Housekeeping {
     /// Where ageing goes on.
     var ageingBucket = 0
     var linkIsUp: [PortIndex: Bool] = [:]
+    var bonds: [PortIndex: BondWatch] = [:]
     /// Warnings that were told in this second already.
     var told: Set<Event.Kind> = []
     /// Control's own frames that found the pool empty or the ring to the worker full.
@@ -48,6 +49,7 @@ extension Gateway {
             housekeeping.neighborsDue = now + .milliseconds(100)
             perform(reconciler.settle(reconciler.host.tick(now: now)))
             watchLinks(now)
+            watchBonds(now)
             perform(loops.tick(now: now))
             age()
             makeRoom()

@@ -11,7 +11,9 @@ import pytest
 from lab import scene
 from lab.cable import Cable
 from lab.configuration import access, configuration, network, underlay, untagged
-from lab.frames import Injector
+from lab.counters import DropWatch
+from lab.frames import BROADCAST, Injector
+from lab.switch import Switch
 from lab.transfer import transfer
 from lab.waiting import holds, wait_for
 
@@ -165,3 +167,43 @@ def test_a_bond_of_the_underlay_carries_tunnels(lab):
     for end, port in ((gateway, "wan0"), (server, "up0")):
         assert wait_for(lambda: active(end, port) == [False, True], CUT_SECONDS["lacp"])
     assert host.reaches(vtep.address, CUT_SECONDS["lacp"]) and host.ping(vtep.address, count=10) == 10
+
+
+def switched(gateway, port):
+    """A switch with both members of a bond; in the gateway's namespace, since the bond looks at the links of its taps by name."""
+    switch = Switch(gateway.namespace, mtu=1500)
+    for number in range(2):
+        name = f"vd-{port}-{number}"
+        switch.plug(name, gateway.namespace, name)
+    return switch
+
+
+def test_lacp_without_a_partner_is_told(lab):
+    """Links are up, but nobody answers: nothing can be sent, and people are to see it."""
+    gateway = lab.gateway(configuration(
+        [access("lan0", bond=bond("lacp")), access("lan1")], [network("blue", 1, [untagged("lan0"), untagged("lan1")])]))
+    switched(gateway, "lan0")
+    assert wait_for(lambda: [member["link"] for member in members(gateway, "lan0")] == ["up", "up"])
+    assert wait_for(lambda: "port lan0: no member of the bond is active" in gateway.output(), 15), gateway.output()
+    assert active(gateway, "lan0") == [False, False] and "no partner" in gateway.run("show", "ports").stdout
+    assert "no link" not in gateway.output().partition("gateway is up")[0]
+
+
+def test_what_the_standby_member_hears_is_not_forwarded_later(lab):
+    """Both members are on one switch, which floods to both. A second later the first one's link goes: nothing of before may come in by the other."""
+    gateway = lab.gateway(configuration(
+        [access("lan0", bond=bond("active-backup")), access("lan1")], [network("blue", 1, [untagged("lan0"), untagged("lan1")])]))
+    switch = switched(gateway, "lan0")
+    host, peer = lab.host_on(switch, "10.1.0.1/24"), lab.host(gateway, "lan1", "10.1.0.2/24")
+    assert wait_for(lambda: active(gateway, "lan0") == [True, False]) and host.reaches(peer.address)
+    with DropWatch(gateway) as drops, peer.capture() as capture:
+        for number in range(5):
+            peer.send(BROADCAST, f"replay {number}".encode())
+        assert wait_for(lambda: drops.rise().get("bond_standby", 0) >= 5), drops.rise()
+        time.sleep(0.5)
+        switch.namespace.ip(f"link set dev vd-lan0-0 down")
+        assert wait_for(lambda: active(gateway, "lan0") == [False, True])
+        assert not [frame for frame in capture.frames(1) if b"replay" in frame]
+    assert gateway.row("macs", mac=peer.mac)["port"] == "lan1"
+    assert host.reaches(peer.address) and peer.ping(host.address) == 3
+    assert "active members of the bond" in gateway.output()

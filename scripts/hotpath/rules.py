@@ -26,6 +26,10 @@ EXTERNAL = (
     ("memcpy", "Worker.handOver", "a copy of a frame that control is shown"),
     ("memcpy", "Worker.enqueueInOnePiece", "a frame that came in several segments, towards a port that transmits one segment only"),
     ("memcpy", "Worker.deliverWithServiceTag", "the same, inlined"),
+    ("rte_eth_bond_primary_get", "vd_bond_drain_standby", "two hundred times a second: which member of an active-backup bond carries traffic"),
+    ("rte_eth_bond_slaves_get", "vd_bond_drain_standby", "the same: which members there are"),
+    ("rte_pktmbuf_free_bulk", "vd_bond_drain_standby", "what came to the others"),
+    ("rte_eth_call_rx_callbacks", "vd_bond_drain_standby", "runs while receive callbacks are installed; Viaduct installs none"),
     ("rte_eth_call_rx_callbacks", "Worker.*", "runs while receive callbacks are installed; Viaduct installs none"),
     ("rte_eth_call_tx_callbacks", "Worker.*", "runs while transmit callbacks are installed; Viaduct installs none"),
     ("__rte_panic", "*", "ends the process where DPDK finds a packet pool corrupt"),
@@ -34,6 +38,7 @@ EXTERNAL = (
 # (caller, most places, why)
 INDIRECT = (
     ("Worker.poll", 1, "the driver's receive function"),
+    ("vd_bond_drain_standby", 1, "the driver's receive function"),
     ("Worker.flush", 2, "the driver's transmit function, with the lock of a shared queue and without"),
     ("Worker.discard", 3, "packet pool operations: freeing what the driver refused"),
     ("Worker.punt", 3, "packet pool operations: freeing what the ring refused"),

@@ -39,6 +39,8 @@ package struct WorkerCounters: BitwiseCopyable, Sendable {
     /// ARP and ND requests answered for hosts that are known.
     package var arpAnswered: UInt64 = 0
     package var ndAnswered: UInt64 = 0
+    /// Packets that came to members of active-backup bonds which stand by.
+    package var bondStandby: UInt64 = 0
 
     package init() {}
 }

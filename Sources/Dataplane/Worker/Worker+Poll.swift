@@ -57,11 +57,21 @@ extension Worker {
         }
     }
 
-    /// Lets the drivers of bonds send LACP's messages: DPDK asks for a call every 100 milliseconds.
+    /// What bonds want done: lets their drivers send LACP's messages, for which DPDK asks for a call every 100 milliseconds, and drops what came to the
+    /// standby members of active-backup bonds.
     @_noLocks @_noAllocation @inline(never)
     private mutating func serve(_ cycles: UInt64) {
-        nextService = cycles &+ cyclesPerSecond / 50
+        nextService = cycles &+ cyclesPerSecond / 200
         pending |= served
+        guard drained != 0 else { return }
+        var position = 0
+        while position < queueCount {
+            let queue = queues[position]
+            position &+= 1
+            guard (drained &>> UInt32(queue.port.rawValue)) & 1 != 0 else { continue }
+            let device = tables.ports.records[Int(queue.port.rawValue)].device
+            counters.worker.pointee.bondStandby &+= UInt64(vd_bond_drain_standby(device, queue.queue))
+        }
     }
 
     @_noLocks @_noAllocation @inline(__always)

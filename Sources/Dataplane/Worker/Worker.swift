@@ -50,6 +50,8 @@ package struct Worker: ~Copyable {
     let sleepsWhenIdle: Bool
     /// Ports that are to be transmitted to several times a second, packets or not, one bit each: drivers that have messages of their own wait for that.
     let served: UInt32
+    /// Active-backup bonds, whose standby members are drained; a bit each.
+    let drained: UInt32
 
     /// The burst in work: as received, and those that go on to be forwarded.
     let received: UnsafeMutablePointer<UnsafeMutablePointer<vd_mbuf>?>
@@ -95,7 +97,7 @@ package struct Worker: ~Copyable {
     /// `clock`: the gateway's own, shared by all workers.
     package init(
         number: Int, tables: Tables, exchange: Exchange, pool: PacketPool, queues list: [ReceiveQueue],
-        served: [PortIndex] = [], clock: Clock, sleepsWhenIdle: Bool, node: Int32 = -1
+        served: [PortIndex] = [], drained: [PortIndex] = [], clock: Clock, sleepsWhenIdle: Bool, node: Int32 = -1
     ) {
         self.number = UInt16(number)
         self.tables = tables
@@ -103,6 +105,7 @@ package struct Worker: ~Copyable {
         self.pool = pool.handle
         self.sleepsWhenIdle = sleepsWhenIdle
         self.served = served.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+        self.drained = drained.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
         counters = .make(queues: list.count, node: node)
         queues = TableMemory.allocate(ReceiveQueue.self, count: max(1, list.count), node: node)
         for (position, queue) in list.enumerated() { queues[position] = queue }
@@ -119,7 +122,7 @@ package struct Worker: ~Copyable {
         cyclesPerSecond = clock.cyclesPerSecond
         now = clock.seconds
         nextSecond = clock.cycles(atSecond: now + 1)
-        nextService = served.isEmpty ? .max : 0
+        nextService = served.isEmpty && drained.isEmpty ? .max : 0
     }
 
     deinit {

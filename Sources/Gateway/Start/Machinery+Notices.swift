@@ -1,4 +1,5 @@
 import Dataplane
+import Glibc
 import Logging
 
 // What a person should know about a start that went well: what costs speed or packets, though it works.
@@ -7,10 +8,17 @@ extension Machinery {
     func tellNotices(_ cores: [Int], logger: Logger) {
         tellQueues(logger)
         tellWorkers(cores, logger)
+        waitForBonds()
         for port in ports where !port.device.link.isUp {
             logger.warning(
                 "port \(port.configuration.name) (\(port.configuration.device)) has no link; check the cable or bring the interface up")
         }
+    }
+
+    /// A bond looks at its members' links every 100 milliseconds, and has none before.
+    private func waitForBonds() {
+        let bonds = ports.filter { $0.configuration.bond != nil }
+        for _ in 0..<30 where bonds.contains(where: { !$0.device.link.isUp }) { usleep(10_000) }
     }
 
     /// How each port is spread over its queues, and what its device refused.

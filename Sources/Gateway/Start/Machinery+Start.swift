@@ -132,7 +132,8 @@ extension Machinery {
                 let node = EAL.node(ofCPU: cpu)
                 let worker = Worker(
                     number: number, tables: tables, exchange: exchange, pool: pool(ofNode: node), queues: plan.workers[number],
-                    served: number == 0 ? lacpPorts : [], clock: clock, sleepsWhenIdle: system.idle == .adaptive, node: Int32(node))
+                    served: number == 0 ? bonds(.lacp) : [], drained: bonds(.activeBackup), clock: clock,
+                    sleepsWhenIdle: system.idle == .adaptive, node: Int32(node))
                 workers.append(try WorkerThread.launch(worker, number: number, cpu: cpu))
             }
         } catch {
@@ -140,9 +141,8 @@ extension Machinery {
         }
     }
 
-    /// Ports whose driver has LACP's messages of its own to send.
-    private var lacpPorts: [PortIndex] {
-        ports.indices.filter { ports[$0].configuration.bond?.mode == .lacp }.map { PortIndex(UInt16($0)) }
+    private func bonds(_ mode: Configuration.Bond.Mode) -> [PortIndex] {
+        ports.indices.filter { ports[$0].configuration.bond?.mode == mode }.map { PortIndex(UInt16($0)) }
     }
 
     private static func advice(for error: DeviceError) -> String {

@@ -21,7 +21,8 @@ package enum StatusTables {
                     Readable.optional(port.outerChecksum?.rawValue),
                     port.bond.map { "bond, \($0.mode.rawValue)" } ?? port.device,
                 ]
-                return [first] + (port.bond?.members ?? []).map(member)
+                let bond = port.bond
+                return [first] + (bond?.members ?? []).map { member($0, bond?.mode) }
             }, none: "no ports") + (blocks.isEmpty ? "" : "\n" + blocks.joined())
     }
 
@@ -31,8 +32,9 @@ package enum StatusTables {
     }
 
     /// A line for each member of a bond.
-    private static func member(_ member: PortStatus.Bond.Member) -> [String] {
-        let state = member.link == .down ? "down" : member.active ? "active" : "standby"
+    private static func member(_ member: PortStatus.Bond.Member, _ mode: Configuration.Bond.Mode?) -> [String] {
+        let idle = mode == .lacp ? "no partner" : "standby"
+        let state = member.link == .down ? "down" : member.active ? "active" : idle
         return ["", "", state, "", "", "", "", "", "", "", "", "", member.device]
     }
 
