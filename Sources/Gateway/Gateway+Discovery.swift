@@ -15,7 +15,7 @@ extension Gateway {
             housekeeping.neighborsDue = min(housekeeping.neighborsDue, now + .milliseconds(5))
         case .full:
             housekeeping.vtepsRefused += 1
-            guard housekeeping.told.insert(.vtepHeard).inserted else { return }
+            guard housekeeping.notices.mayTell(.vtepRefused, now) else { return }
             logger.warning(
                 "no room for remote VTEP \(remote): \(reconciler.discovered.count) are discovered; MACs behind it are not learned, frames to them are flooded"
             )

@@ -7,13 +7,19 @@ extension Gateway {
     func watch(_ event: Event) {
         guard let network = reconciler.network(at: event.key.network) else { return }
         let held = moveWatch.moved(
-            event.key, from: event.previous, to: event.destination, now: now, limit: network.policy.moves)
+            event.key, from: event.previous, to: event.destination, now: now, limit: network.policy.moves, room: roomForHeld(in: network))
         guard let held else { return }
         let isHeld = machinery.tables.macs.put(held.key, held.home, .controlPlane, now: machinery.clock.seconds)
         guard isHeld else { return moveWatch.forget { $0 == held.key } }
+        guard housekeeping.notices.mayTell(.held, now) else { return }
         logger.warning(
             "MAC \(held.key.mac) in \(network.name) moved \(held.moves) times in \(network.policy.moves.window) s between \(held.places.map(place).joined(separator: ", ")): it is held at \(place(held.home)) for \(network.policy.moves.hold) s, its frames from elsewhere are dropped; look for a loop or a second station with this address"
         )
+    }
+
+    /// Held MACs make no room for others, and count for no limit: so they are few, and as many at most as their network may have learned.
+    private func roomForHeld(in network: Reconciler.RunningNetwork) -> Int {
+        min(max(1, machinery.tables.macs.capacity / 16), network.policy.macLimit?.maximum ?? .max)
     }
 
     /// Learns held MACs again whose time has come.
@@ -21,6 +27,7 @@ extension Gateway {
         let longest = reconciler.networks.values.map(\.policy.moves.window).max() ?? 0
         for held in moveWatch.tick(now: now, longestWindow: longest) {
             release(held)
+            guard housekeeping.notices.mayTell(.released, now) else { continue }
             logger.notice("MAC \(held.key.mac) in \(networkName(held.key.network)) may move again")
         }
     }

@@ -202,7 +202,13 @@ extension Gateway {
                 explanation: "no packet: a host that there is no room to answer for; requests for it are flooded"),
             DropStatus(
                 reason: "control_mac_not_learned", stage: "control", packets: workers.reduce(0) { $0 + $1.macTableFull },
-                explanation: "no packet: a source MAC not learned because the table was full; its frames were forwarded"),
+                explanation: "no packet: a source MAC not learned because the table was full"),
+            DropStatus(
+                reason: "control_mac_not_held", stage: "control", packets: moveWatch.unwatched,
+                explanation: "no packet: a move of a MAC that moves too often, and that there is no room to watch or to hold"),
+            DropStatus(
+                reason: "control_line_kept_back", stage: "control", packets: housekeeping.notices.keptBack,
+                explanation: "no packet: a line of the log that was left out: too many in a second, or of one matter in a minute"),
         ]
     }
 }

@@ -12,8 +12,7 @@ struct Housekeeping {
     var ageingBucket = 0
     var linkIsUp: [PortIndex: Bool] = [:]
     var bonds: [PortIndex: BondWatch] = [:]
-    /// Warnings that were told in this second already.
-    var told: Set<Event.Kind> = []
+    var notices = NoticeLimiter()
     /// Control's own frames that found the pool empty or the ring to the worker full.
     var framesLost: UInt64 = 0
     /// Senders told that their packet does not fit the underlay.
@@ -57,7 +56,6 @@ extension Gateway {
         }
         if now >= housekeeping.secondDue {
             housekeeping.secondDue = now + .seconds(1)
-            housekeeping.told = []
             thaw()
             for (number, worker) in machinery.workers.enumerated() { rates[number].sample(worker.counters, now: now) }
         }
@@ -134,7 +132,6 @@ extension Gateway {
         return count
     }
 
-    /// Each kind of warning at most once a second: a flood of MACs must not become a flood of lines.
     private func tell(_ event: Event, _ kind: Event.Kind) {
         switch kind {
         case .macLearned:
@@ -145,27 +142,37 @@ extension Gateway {
             )
             watch(event)
         case .macLimitOfNetwork:
-            guard housekeeping.told.insert(kind).inserted else { return }
+            guard mayTell(event, kind) else { return }
             logger.warning(
                 "network \(networkName(event.key.network)) has as many MACs as it may: \(event.key.mac) at \(place(event.destination)) not learned; see 'viaduct show limits'"
             )
         case .macLimitOfPort:
-            guard housekeeping.told.insert(kind).inserted else { return }
+            guard let port = event.destination.port, housekeeping.notices.mayTell(.portLimit(port), now) else { return }
             logger.warning(
-                "port \(place(event.destination)) has as many MACs as it may: \(event.key.mac) in \(networkName(event.key.network)) not learned; see 'viaduct show limits'"
+                "port \(reconciler.ports[port].name) has as many MACs as it may: \(event.key.mac) in \(networkName(event.key.network)) not learned; see 'viaduct show limits'"
             )
         case .macTableFull:
-            guard housekeeping.told.insert(kind).inserted else { return }
+            guard housekeeping.notices.mayTell(.table, now) else { return }
+            let consequence = configuration.macs.whenFull == .drop ? "its frames are dropped" : "frames to it are flooded"
             logger.warning(
-                "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, frames to it are flooded; raise macs.capacity"
+                "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, \(consequence); raise macs.capacity"
+            )
+        case .macLocked:
+            guard mayTell(event, kind) else { return }
+            logger.warning(
+                "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), whose port is locked, and is not listed there: frame dropped"
             )
         case .vtepHeard: meet(RemoteVTEP(IPAddress(event.vtep), udpPort: event.udpPort))
         case .staticMACViolation:
-            guard housekeeping.told.insert(kind).inserted else { return }
+            guard mayTell(event, kind) else { return }
             logger.warning(
                 "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is held elsewhere: frame dropped"
             )
         }
+    }
+
+    private func mayTell(_ event: Event, _ kind: Event.Kind) -> Bool {
+        housekeeping.notices.mayTell(.event(kind, event.key.network), now)
     }
 
     /// A tenth of the table at a time.

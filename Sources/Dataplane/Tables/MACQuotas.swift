@@ -123,7 +123,10 @@ extension MACTable {
     package func setSticky(_ isSticky: Bool, _ port: PortIndex) { quotas.port(port).pointee.isSticky = isSticky ? 1 : 0 }
 
     private func set(_ quota: UnsafeMutablePointer<MACQuota>, _ limit: Int?, _ drops: Bool) {
+        let wanted = UInt64(limit ?? 0)
+        // Of another limit, or of none, nothing has been refused yet.
+        if wanted != quota.pointee.limit || drops != (quota.pointee.drops != 0) { vd_store_relaxed_u64(&quota.pointee.refused, 0) }
         quota.pointee.drops = drops ? 1 : 0
-        vd_store_relaxed_u64(&quota.pointee.limit, UInt64(limit ?? 0))
+        vd_store_relaxed_u64(&quota.pointee.limit, wanted)
     }
 }

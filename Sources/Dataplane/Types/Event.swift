@@ -1,7 +1,7 @@
 /// What a worker tells control: 32 bytes on a bounded ring. When the ring is full the event is lost and counted; forwarding goes on.
 package struct Event: BitwiseCopyable, Sendable {
     package enum Kind: UInt32, CaseIterable, Sendable {
-        case macLearned, macMoved, macTableFull, macLimitOfNetwork, macLimitOfPort, staticMACViolation
+        case macLearned, macMoved, macTableFull, macLimitOfNetwork, macLimitOfPort, staticMACViolation, macLocked
         /// A VXLAN packet from a sender that may send and is no tunnel's other end.
         case vtepHeard
     }

@@ -101,6 +101,7 @@ extension Worker {
             }
             if tables.ports.records[origin.portNumber].learning == LearningMode.locked.rawValue {
                 frame.pointee.destination = .refusedLocked
+                notice(.macLocked, frame.pointee.sourceKey, origin)
                 return
             }
         }

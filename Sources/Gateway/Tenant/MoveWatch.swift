@@ -31,7 +31,8 @@ package struct MoveWatch: Sendable {
 
     private var watches: [MACKey: Watch] = [:]
     package private(set) var frozen: [MACKey: Frozen] = [:]
-    /// Moves of MACs that there was no room to watch.
+    private var frozenIn: [NetworkIndex: Int] = [:]
+    /// Moves of MACs that there was no room to watch, or to hold.
     package private(set) var unwatched: UInt64 = 0
 
     /// Most MACs that are watched, and most that are held.
@@ -40,9 +41,9 @@ package struct MoveWatch: Sendable {
 
     package init() {}
 
-    /// A MAC has moved. The verdict that it is to be held, at the one move that is too many.
+    /// A MAC has moved. The verdict that it is to be held, at the one move that is too many. `room`: most MACs that may be held in its network.
     package mutating func moved(
-        _ key: MACKey, from: Destination, to: Destination, now: MonotonicTime, limit: Configuration.MoveGuard
+        _ key: MACKey, from: Destination, to: Destination, now: MonotonicTime, limit: Configuration.MoveGuard, room: Int = .max
     ) -> Frozen? {
         guard limit.maximum > 0, frozen[key] == nil else { return nil }
         guard watches[key] != nil || watches.count < MoveWatch.capacity else {
@@ -54,12 +55,16 @@ package struct MoveWatch: Sendable {
         watch.times.removeAll { $0 < start }
         if watch.times.isEmpty { watch = Watch(home: from, times: [], places: [from]) }
         watch.times.append(now)
+        if watch.times.count > limit.maximum { watch.times.removeFirst() }
         if !watch.places.contains(to), watch.places.count < MoveWatch.placesMaximum { watch.places.append(to) }
-        guard watch.times.count >= limit.maximum, frozen.count < MoveWatch.capacity else {
+        let isTooMany = watch.times.count >= limit.maximum
+        guard isTooMany, frozen.count < MoveWatch.capacity, frozenIn[key.network, default: 0] < room else {
+            if isTooMany { unwatched += 1 }
             watches[key] = watch
             return nil
         }
         watches[key] = nil
+        frozenIn[key.network, default: 0] += 1
         let held = Frozen(
             key: key, home: watch.home, places: watch.places, moves: watch.times.count, until: now + .seconds(limit.hold))
         frozen[key] = held
@@ -72,6 +77,7 @@ package struct MoveWatch: Sendable {
         watches = watches.filter { $0.value.times.last.map { $0 >= start } ?? false }
         let thawed = frozen.values.filter { $0.until <= now }.sorted { $0.key.rawValue < $1.key.rawValue }
         for entry in thawed { frozen[entry.key] = nil }
+        countFrozen()
         return thawed
     }
 
@@ -79,5 +85,10 @@ package struct MoveWatch: Sendable {
     package mutating func forget(where matches: (MACKey) -> Bool) {
         watches = watches.filter { !matches($0.key) }
         frozen = frozen.filter { !matches($0.key) }
+        countFrozen()
+    }
+
+    private mutating func countFrozen() {
+        frozenIn = frozen.keys.reduce(into: [:]) { counts, key in counts[key.network, default: 0] += 1 }
     }
 }

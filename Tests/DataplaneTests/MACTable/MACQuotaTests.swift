@@ -22,6 +22,21 @@ struct MACQuotaTests {
         }
     }
 
+    @Test("Of another limit nothing has been refused yet; the same one goes on counting")
+    func changedLimit() {
+        MACTable.make(capacity: 64).with { table in
+            table.setLimit(1, drops: false, of: network)
+            for number in 1...3 { table.learn(.init(number), .port(1)) }
+            table.setLimit(1, drops: false, of: network)
+            #expect(table.quota(of: network).refused == 2)
+            table.setLimit(1, drops: true, of: network)
+            #expect(table.quota(of: network).refused == 0 && table.learn(.init(4), .port(1)) == .networkLimit)
+            table.setLimit(nil, drops: false, of: network)
+            table.setLimit(1, drops: true, of: network)
+            #expect(table.quota(of: network).refused == 0)
+        }
+    }
+
     @Test("A port's limit refuses what is new there, and what would move there")
     func portLimit() {
         MACTable.make(capacity: 64).with { table in

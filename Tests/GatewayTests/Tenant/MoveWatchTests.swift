@@ -33,6 +33,27 @@ struct MoveWatchTests {
         #expect(watch.moved(key, from: a, to: b, now: second(101), limit: limit) == nil, "it is held already")
     }
 
+    @Test("No more MACs of a network are held than it has room for; what cannot be held is counted, and held once there is room")
+    func room() {
+        var watch = MoveWatch()
+        let others = (1...4).map { MACKey(network: NetworkIndex(1), mac: MACAddress(2, 0, 0, 0, 1, UInt8($0))) }
+        func moves(_ key: MACKey, at times: [Int]) -> [Bool] {
+            times.map { watch.moved(key, from: a, to: b, now: second($0), limit: limit, room: 2) != nil }
+        }
+        let held = others.map { moves($0, at: [0, 1, 2, 3, 4]).contains(true) }
+        #expect(held == [true, true, false, false] && watch.unwatched == 2)
+        let refused = moves(others[2], at: Array(repeating: 10, count: 1000))
+        #expect(!refused.contains(true) && watch.unwatched == 1002)
+        let elsewhere = moves(MACKey(network: NetworkIndex(2), mac: others[0].mac), at: [0, 1, 2, 3, 4])
+        #expect(elsewhere == [false, false, false, false, true])
+        watch.forget { $0 == others[0] }
+        let next = moves(others[2], at: [11]) + moves(others[3], at: [11])
+        #expect(next == [true, false])
+        let thawed = watch.tick(now: second(80), longestWindow: 180).count
+        let last = moves(others[3], at: [81])
+        #expect(thawed == 3 && last == [true])
+    }
+
     @Test("Moves that are long ago do not count")
     func window() {
         var watch = MoveWatch()

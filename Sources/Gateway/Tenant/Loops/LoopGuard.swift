@@ -107,6 +107,11 @@ package struct LoopGuard: Sendable {
         for port in ports {
             if guarded[port.index]?.port == port { continue }
             var state = guarded[port.index] ?? Guarded(port: port, places: [], roundStart: now)
+            if port.places.isEmpty, let block = state.block {
+                // Nothing passes it any more, and no probe could tell when the loop is gone.
+                state.block = nil
+                actions.append(.open(port.index, block))
+            }
             state.port = port
             state.places = Set(port.places)
             state.roundStart = now

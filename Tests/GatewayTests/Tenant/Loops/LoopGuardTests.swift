@@ -143,6 +143,9 @@ struct LoopGuardTests {
         #expect(bench.loops.guardPorts([ports[0], LoopBench.port(1, vlans: [0, 5])], now: bench.now) == [])
         #expect(bench.blocked == [1])
         let block = bench.loops.blocks[PortIndex(1)]!
+        var without = bench
+        #expect(without.loops.guardPorts([ports[0], LoopBench.port(1, vlans: [])], now: bench.now) == [.open(PortIndex(1), block)])
+        #expect(without.blocked == [])
         #expect(bench.loops.guardPorts([ports[0]], now: bench.now) == [.open(PortIndex(1), block)])
         #expect(bench.loops.guardPorts([], now: bench.now) == [] && !bench.loops.isGuarding)
         #expect(bench.loops.tick(now: bench.now) == [])
