@@ -1,7 +1,7 @@
 """QinQ access: a service tag and the tag behind it select the network.
 
 Three hosts are on one cable, lan0: "pair" with service VLAN 300 and VLAN 20, in the same network as the kernel's endpoint and an untagged host on lan1; "rest" with
-service VLAN 300 and VLAN 21, in a network that takes the service VLAN as a whole; "plain" with VLAN 20 alone.
+service VLAN 301 and VLAN 21, in a network that takes that service VLAN as a whole; "plain" with VLAN 20 alone.
 """
 
 import json
@@ -17,13 +17,13 @@ from lab.station import copies_heard
 from lab.transfer import transfer
 from lab.waiting import wait_for
 
-PAIR, REST, PLAIN = (300, 20), (300, 21), 20
+PAIR, REST, PLAIN = (300, 20), (301, 21), 20
 
 
 def networks(**blue):
     return [
         network("blue", 10100, [service("lan0", *PAIR), untagged("lan1")], ["192.0.2.2"], **blue),
-        network("provider", 10200, [service("lan0", 300), tagged("lan1", 7)], ["192.0.2.2"], inner_tag="keep"),
+        network("provider", 10200, [service("lan0", 301), tagged("lan1", 7)], ["192.0.2.2"], inner_tag="keep"),
         network("plain", 10300, [tagged("lan0", PLAIN), tagged("lan1", 8)], ["192.0.2.2"])]
 
 
@@ -101,7 +101,7 @@ def test_the_priority_of_the_service_tag_crosses_the_gateway(scene):
 
 def test_unknown_pairs_are_dropped_and_counted(scene):
     with DropWatch(scene.gateway) as drops:
-        scene.rest.inject(ethernet(scene.rest.mac, "02:00:00:00:00:99", b"nobody's", vlan=(301, 20)))
+        scene.rest.inject(ethernet(scene.rest.mac, "02:00:00:00:00:99", b"nobody's", vlan=(302, 20)))
         assert wait_for(lambda: drops.rise().get("vlan_unknown") == 1)
 
 
@@ -109,7 +109,7 @@ def test_what_is_shown_names_both_tags(scene):
     scene.pair.ping(scene.vtep.address, count=1)
     shown = json.loads(scene.gateway.run("show", "networks", "--json").stdout)["networks"]
     assert [member for entry in shown for member in entry["members"] if member["service_vlan"]] == [
-        {"port": "lan0", "service_vlan": 300, "vlan": 20}, {"port": "lan0", "service_vlan": 300, "vlan": None}]
+        {"port": "lan0", "service_vlan": 300, "vlan": 20}, {"port": "lan0", "service_vlan": 301, "vlan": None}]
     (entry,) = [entry for entry in scene.gateway.show("macs") if entry["mac"] == scene.pair.mac]
     assert (entry["port"], entry["service_vlan"], entry["vlan"]) == ("lan0", 300, 20)
     assert "lan0:300.20" in scene.gateway.run("show", "networks").stdout

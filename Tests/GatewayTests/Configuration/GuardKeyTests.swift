@@ -69,4 +69,56 @@ struct GuardKeyTests {
         #expect(blue.macLimit == nil && blue.moves == nil && blue.innerTag == .drop && blue.linkLocal.isEmpty)
         #expect(configuration.macs.moves == .init(maximum: 5, window: 180, hold: 180) && configuration.macs.whenFull == .flood)
     }
+
+    @Test("What a network leaves out of its guard against moves is as in `macs`", arguments: [("{ hold: 7 }", 7), ("{}", 60)])
+    func partialMoves(text: String, hold: Int) throws {
+        let file = ConfigurationCase.changing(
+            ("ageing: 300", "ageing: 300\n  moves: { maximum: 0, hold: 60 }"), ("vni: 10200", "vni: 10200\n    moves: \(text)"))
+        let configuration = try #require(ConfigurationReader.read(file.text, machine: .sample).configuration)
+        #expect(configuration.macs.moves == .init(maximum: 0, window: 180, hold: 60))
+        #expect(configuration.networks[1].moves == .init(maximum: 0, window: 180, hold: hold))
+    }
+
+    @Test(
+        "Limits that are never reached or keep no promise are warned about",
+        arguments: [
+            ConfigurationCase.changing(
+                ("capacity: 65536", "capacity: 1024"), ("vni: 10200", "vni: 10200\n    mac-limit: «1025"),
+                finds: "warning: the network may have 1025 MACs, and the table has room for 1024 (`macs: capacity`)"),
+            .changing(
+                ("iface=vd-lan1\"\n    role: access", "iface=vd-lan1\"\n    role: access\n    mac-limit: «65537"),
+                finds: "warning: the port may have 65537 MACs, and the table has room for 65536"),
+            .changing(
+                ("iface=vd-lan1\"\n    role: access", "iface=vd-lan1\"\n    role: access\n    learning: locked\n    mac-limit: «5"),
+                finds: "warning: the port learns no MACs (`learning: locked`): the limit is never reached"),
+            .changing(
+                ("capacity: 65536", "capacity: «1024"), ("vni: 10100", "vni: 10100\n    mac-limit: 600"),
+                ("vni: 10200", "vni: 10200\n    mac-limit: 600"),
+                finds: "warning: networks may have 1202 MACs together, and the table has room for 1024"),
+            .changing(("capacity: 65536", "capacity: 1024"), ("vni: 10100", "vni: 10100\n    mac-limit: 600")),
+            .changing(
+                ("device: \"net_tap1,iface=vd-lan1\"", "bond: { mode: balance, members: [«eth0, «eth1] }"),
+                finds: "warning: `eth0` is neither a PCI address nor a common virtual device", "warning: `eth1` is neither"),
+        ])
+    func contradictions(_ example: ConfigurationCase) { example.verify() }
+
+    @Test(
+        "A network that keeps inner tags has no member whose frames could become those of another network's member",
+        arguments: [
+            ConfigurationCase.changing(
+                ("vni: 10100", "vni: 10100\n    inner-tag: keep"), ("lan1, untagged: true", "lan1, untagged: «true"),
+                ("{ port: lan0, vlan: 200 }", "{ port: lan1, vlan: 200 }"),
+                finds: "error: the network keeps inner tags, and port `lan1` is also a member with VLAN 200 (line 42)"),
+            .changing(
+                ("vni: 10100", "vni: 10100\n    inner-tag: keep"), ("lan0, vlan: 100", "lan0, service-vlan: «100"),
+                ("{ port: lan0, vlan: 200 }", "{ port: lan0, service-vlan: 100, vlan: 200 }"),
+                finds: "error: the network keeps inner tags, and port `lan0` is also a member with service VLAN 100 VLAN 200"),
+            .changing(
+                ("vni: 10100", "vni: 10100\n    inner-tag: keep"), ("lan0, vlan: 100", "lan0, service-vlan: 100"),
+                ("{ port: lan0, vlan: 200 }", "{ port: lan0, service-vlan: 101, vlan: 200 }")),
+            .changing(("vni: 10100", "vni: 10100\n    inner-tag: keep")),
+            .changing(
+                ("vni: 10100", "vni: 10100\n    inner-tag: strip"), ("{ port: lan0, vlan: 200 }", "{ port: lan1, vlan: 200 }")),
+        ])
+    func keptTags(_ example: ConfigurationCase) { example.verify() }
 }

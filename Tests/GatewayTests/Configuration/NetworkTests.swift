@@ -24,7 +24,8 @@ struct NetworkTests {
             .changing(("untagged: true", "untagged: «false"), finds: "error: `untagged` can only be true"),
             .changing(
                 ("vlan: 200", "service-vlan: 7, untagged: «true"), finds: "error: `service-vlan` and `untagged` exclude each other"),
-            .changing(("vlan: 200", "service-vlan: «4095, vlan: 200"), finds: "error: `service-vlan` must be a whole number from 1 to 4094"),
+            .changing(
+                ("vlan: 200", "service-vlan: «4095, vlan: 200"), finds: "error: `service-vlan` must be a whole number from 1 to 4094"),
             .changing(("vlan: 200", "service-vlan: 7, vlan: «0"), finds: "error: `vlan` must be a whole number from 1 to 4094"),
         ])
     func memberForm(_ example: ConfigurationCase) { example.verify() }

@@ -31,6 +31,7 @@ struct ConfigurationChecker {
         checkRoutes()
         checkMembers()
         checkServiceVLANs()
+        checkKeptTags()
         checkRemotes()
         checkGroups()
         checkMTUs()
@@ -40,6 +41,7 @@ struct ConfigurationChecker {
         adviseOnPorts()
         adviseOnUnderlay()
         adviseOnNetworks()
+        adviseOnLimits()
         adviseOnTables()
         adviseOnLoops()
     }

@@ -12,7 +12,7 @@ extension Draft {
         result.vxlan = vxlan
         result.macs = macs
         result.routes = routes.compactMap { $0.configuration() }
-        result.networks = networks.compactMap { $0.configuration() }
+        result.networks = networks.compactMap { $0.configuration(standardMoves: macs.moves) }
         guard result.ports.count == ports.count, result.routes.count == routes.count, result.networks.count == networks.count else {
             return nil
         }
@@ -108,12 +108,18 @@ extension Draft.Route {
     }
 }
 
+extension Draft.MoveGuard {
+    fileprivate func configuration(standard: Configuration.MoveGuard) -> Configuration.MoveGuard {
+        .init(maximum: maximum ?? standard.maximum, window: window ?? standard.window, hold: hold ?? standard.hold)
+    }
+}
+
 extension Draft.MACs {
     fileprivate func configuration() -> Configuration.MACs? {
-        guard let capacity, let ageing, let whenFull, let moves else { return nil }
+        guard let capacity, let ageing, let whenFull else { return nil }
         var macs = Configuration.MACs()
         macs.whenFull = whenFull.value
-        macs.moves = moves.value
+        macs.moves = moves?.value.configuration(standard: macs.moves) ?? macs.moves
         macs.capacity = capacity.value
         macs.ageing = ageing.value
         return macs
@@ -121,7 +127,7 @@ extension Draft.MACs {
 }
 
 extension Draft.Network {
-    fileprivate func configuration() -> Configuration.Network? {
+    fileprivate func configuration(standardMoves: Configuration.MoveGuard) -> Configuration.Network? {
         guard let name, let vni else { return nil }
         var network = Configuration.Network(name: name.value, vni: vni.value)
         network.members = members.map { Configuration.Member(port: $0.port.value, tags: $0.tags.value) }
@@ -137,7 +143,7 @@ extension Draft.Network {
         network.icmpTooBig = icmpTooBig?.value ?? false
         network.macLimit = macLimit?.value
         network.stormControl = stormControl?.value ?? network.stormControl
-        network.moves = moves?.value
+        network.moves = moves?.value.configuration(standard: standardMoves)
         network.suppressesNeighbors = neighborSuppression?.value ?? false
         network.neighbors = neighbors.compactMap { $0.configuration() }
         network.snoopsMulticast = multicastSnooping?.value ?? false

@@ -12,6 +12,6 @@ extension Draft.MACs {
         whenFull = section.value("when-full", default: standard.whenFull, missingAt: position) {
             $0.choice(of: Configuration.LimitAction.self)
         }
-        moves = section.value("moves", default: standard.moves, missingAt: position) { $0.moveGuard(standard: standard.moves) }
+        moves = section?["moves"]?.moveGuard()
     }
 }

@@ -24,7 +24,7 @@ extension Draft.Network {
         icmpTooBig = network["icmp-too-big"]?.flag()
         macLimit = network["mac-limit"]?.macLimit()
         stormControl = network["storm-control"]?.stormControl()
-        moves = network["moves"]?.moveGuard(standard: Configuration.MoveGuard())
+        moves = network["moves"]?.moveGuard()
         neighborSuppression = network["neighbor-suppression"]?.flag()
         neighbors = network.entries("neighbors", atMost: Configuration.Limits.neighborsPerNetwork, read: Draft.Neighbor.init)
         multicastSnooping = network["multicast-snooping"]?.flag()

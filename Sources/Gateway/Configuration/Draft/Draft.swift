@@ -84,7 +84,14 @@ struct Draft {
         var capacity: Located<Int>?
         var ageing: Located<Int>?
         var whenFull: Located<Configuration.LimitAction>?
-        var moves: Located<Configuration.MoveGuard>?
+        var moves: Located<MoveGuard>?
+    }
+
+    /// What is left out is as in `macs: moves`, or, there, the standard.
+    struct MoveGuard {
+        var maximum: Int?
+        var window: Int?
+        var hold: Int?
     }
 
     struct Route {
@@ -109,7 +116,7 @@ struct Draft {
         var icmpTooBig: Located<Bool>?
         var macLimit: Located<Configuration.MACLimit>?
         var stormControl: Located<Configuration.StormControl>?
-        var moves: Located<Configuration.MoveGuard>?
+        var moves: Located<MoveGuard>?
         var neighborSuppression: Located<Bool>?
         var neighbors: Entries<Neighbor>
         var multicastSnooping: Located<Bool>?

@@ -28,15 +28,12 @@ extension YAMLNode {
             Configuration.StormControl(broadcast: values[0], unknownUnicast: values[1], multicast: values[2]), at: position)
     }
 
-    /// `{ maximum: 5, window: 180, hold: 180 }`; what is left out is as in `standard`.
-    func moveGuard(standard: Configuration.MoveGuard) -> Located<Configuration.MoveGuard>? {
+    /// `{ maximum: 5, window: 180, hold: 180 }`, of which any may be left out.
+    func moveGuard() -> Located<Draft.MoveGuard>? {
         guard let moves = mapping(keys: ["maximum", "window", "hold"]) else { return nil }
-        let maximum = moves.value("maximum", default: standard.maximum) {
-            $0.integer(in: Configuration.Limits.moves, unit: "moves; 0 is no guard")
-        }
-        let window = moves.value("window", default: standard.window) { $0.integer(in: Configuration.Limits.moveSeconds, unit: "seconds") }
-        let hold = moves.value("hold", default: standard.hold) { $0.integer(in: Configuration.Limits.moveSeconds, unit: "seconds") }
-        guard let maximum, let window, let hold else { return nil }
-        return Located(Configuration.MoveGuard(maximum: maximum.value, window: window.value, hold: hold.value), at: position)
+        let maximum = moves["maximum"]?.integer(in: Configuration.Limits.moves, unit: "moves; 0 is no guard")
+        let window = moves["window"]?.integer(in: Configuration.Limits.moveSeconds, unit: "seconds")
+        let hold = moves["hold"]?.integer(in: Configuration.Limits.moveSeconds, unit: "seconds")
+        return Located(Draft.MoveGuard(maximum: maximum?.value, window: window?.value, hold: hold?.value), at: position)
     }
 }

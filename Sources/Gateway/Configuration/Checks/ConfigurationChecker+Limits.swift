@@ -1,0 +1,66 @@
+import Dataplane
+
+// Limits and guards that contradict each other.
+
+extension ConfigurationChecker {
+    /// Limits that are never reached, or that do not do what they are for.
+    func adviseOnLimits() {
+        for port in draft.ports {
+            guard let limit = port.macLimit else { continue }
+            adviseOnCapacity(limit, of: "port")
+            if let learning = port.learning, learning.value == .off || learning.value == .locked {
+                findings.warning(
+                    at: limit.position, "the port learns no MACs (`learning: \(learning.value.rawValue)`): the limit is never reached",
+                    advice: "remove `mac-limit`, or let the port learn")
+            }
+        }
+        for network in draft.networks { if let limit = network.macLimit { adviseOnCapacity(limit, of: "network") } }
+        adviseOnSum()
+    }
+
+    private func adviseOnCapacity(_ limit: Located<Configuration.MACLimit>, of what: String) {
+        guard let capacity = draft.macs.capacity, limit.value.maximum > capacity.value else { return }
+        findings.warning(
+            at: limit.position,
+            "the \(what) may have \(limit.value.maximum) MACs, and the table has room for \(capacity.value) (`macs: capacity`): the limit is never reached",
+            advice: "lower it, or raise `macs: capacity`")
+    }
+
+    /// Where every network has a limit, they are to keep networks from each other: then all of them have to fit.
+    private func adviseOnSum() {
+        let limits = draft.networks.compactMap(\.macLimit)
+        guard let capacity = draft.macs.capacity, draft.networks.isComplete, limits.count > 1, limits.count == draft.networks.count else {
+            return
+        }
+        let sum = limits.reduce(0) { $0 + $1.value.maximum } + staticMACCount
+        guard sum > capacity.value, limits.allSatisfy({ $0.value.maximum <= capacity.value }) else { return }
+        findings.warning(
+            at: capacity.position,
+            "networks may have \(sum) MACs together, and the table has room for \(capacity.value): one can take what another is promised",
+            advice: "raise `capacity` to at least that, or lower their `mac-limit`")
+    }
+
+    /// Frames with a tag of their own that leave a port with fewer tags than other members have would be those members' frames there.
+    func checkKeptTags() {
+        for network in draft.networks where network.innerTag?.value == .keep {
+            for member in network.members {
+                guard let other = neighborReached(from: member, of: network) else { continue }
+                findings.error(
+                    at: member.tags.position,
+                    "the network keeps inner tags, and port \(quoted(member.port.value)) is also a member with \(other.tags.value.phrase) (line \(other.tags.position.line)): a frame with that inner tag would leave as one of it",
+                    advice: "give this member a tag of its own, or set `inner-tag` to `strip` or `drop`")
+            }
+        }
+    }
+
+    /// A member of another network whose tags are those of `member` and one more.
+    private func neighborReached(from member: Draft.Member, of network: Draft.Network) -> Draft.Member? {
+        let own = member.tags.value
+        guard own.vlan == nil else { return nil }
+        let others = draft.networks.filter { $0.position != network.position }.flatMap { $0.members.map { $0 } }
+        return others.first { other in
+            guard other.port.value == member.port.value, other.tags.value != own else { return false }
+            return own.service == nil || other.tags.value.service == own.service
+        }
+    }
+}
