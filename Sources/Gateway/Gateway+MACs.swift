@@ -58,6 +58,9 @@ extension Gateway {
             }
             throw .conflict("the MAC table is full with entries that do not age", advice: "raise macs.capacity")
         }
+        // Where it is, is settled now: nothing is to be released later.
+        moveWatch.forget { $0 == key }
+        logger.notice("MAC \(addition.mac) in \(addition.network) added at \(place(destination))")
     }
 
     private func destination(of location: MACAddition.Location, in network: Reconciler.RunningNetwork) throws(GatewayError) -> Destination {
@@ -76,8 +79,9 @@ extension Gateway {
                     advice: "see 'viaduct show networks'")
             }
             guard members.count == 1 else {
-                throw .invalid("port \(name) is in network \(network.name) with \(members.count) VLANs",
-                    advice: "say which with --vlan, --service-vlan or both")
+                throw .invalid(
+                    "port \(name) is in network \(network.name) with \(members.count) VLANs",
+                    advice: "say which with --untagged, --vlan, --service-vlan or both")
             }
             return destination
         }
@@ -92,6 +96,7 @@ extension Gateway {
         }
         machinery.tables.macs.remove(key)
         moveWatch.forget { $0 == key }
+        logger.notice("MAC \(mac) in \(name) deleted at \(place(entry.destination))")
     }
 
     package func flushMACs(_ filter: MACFilter) throws(GatewayError) -> Int {
@@ -108,6 +113,7 @@ extension Gateway {
             if moveWatch.frozen[key] != nil { released.insert(key) }
         }
         if !released.isEmpty { moveWatch.forget { released.contains($0) } }
+        logger.notice("\(count) MAC entries flushed")
         return count
     }
 }

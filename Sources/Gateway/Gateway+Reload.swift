@@ -1,7 +1,22 @@
 import Dataplane
 
 extension Gateway {
+    /// Applies the configuration file as it is now, and logs what came of it, whoever asked for it.
     package func reload() throws(GatewayError) -> ReloadReport {
+        do {
+            let report = try applyFile()
+            for warning in report.warnings { logger.warning("\(warning)") }
+            for step in report.steps { logger.info("reload: \(step)") }
+            logger.info(report.unchanged ? "reload: nothing to change" : "reload: done")
+            return report
+        } catch {
+            logger.error("reload: \(error.message)")
+            for detail in error.details { logger.error("reload: \(detail)") }
+            throw error
+        }
+    }
+
+    private func applyFile() throws(GatewayError) -> ReloadReport {
         guard totals == nil else { throw .failed("the gateway is stopping", advice: "") }
         let (wanted, warnings) = try readConfiguration()
         let differences = RestartCheck.differences(
@@ -15,6 +30,7 @@ extension Gateway {
         guardLoops()
         setNeighborNetworks()
         followSnooping()
+        release { held in reconciler.network(at: held.key.network)?.policy.moves.maximum ?? 0 == 0 }
         for case .addTunnel(let remote, _) in steps {
             if let index = reconciler.tunnels[remote]?.index { tunnelBaselines[index] = counters(of: index) }
         }

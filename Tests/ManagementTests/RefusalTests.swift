@@ -51,6 +51,7 @@ import Testing
             "POST", "/v1/macs", #"{"network":"a","mac":"02:00:00:00:00:01","port":"p","remote":"192.0.2.1"}"#, 400,
             "give either 'remote', or 'port'"
         ),
+        ("POST", "/v1/macs", #"{"network":"a","mac":"02:00:00:00:00:01","port":"p","vlan":7,"untagged":true}"#, 400, "'untagged' excludes"),
         ("POST", "/v1/macs", #"{"network":"a","mac":"02:00:00:00:00:01","port":"p","vlan":4095}"#, 400, "vlan: '4095' is not a VLAN ID"),
         ("POST", "/v1/macs/flush", #"{"netwrok":"blue"}"#, 400, "unknown key 'netwrok'; use network, port, remote, mac, origin"),
         ("POST", "/v1/macs/flush", "[]", 400, ""),

@@ -49,16 +49,21 @@ import Testing
     @Test func `a MAC is added behind a remote VTEP or a port`() async throws {
         let gateway = FixedGateway()
         let remote = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 1), location: .remote(IPAddress("192.0.2.2")!))
-        let tagged = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 2), location: .port("lan0", tags: MemberTags(vlan: VLANID(100))))
+        let tagged = MACAddition(
+            network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 2), location: .port("lan0", tags: MemberTags(vlan: VLANID(100))))
         let plain = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 3), location: .port("lan1", tags: nil))
+        let pair = MemberTags(service: VLANID(300), vlan: VLANID(20))
+        let stacked = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 5), location: .port("lan1", tags: pair))
+        let untagged = MACAddition(network: "blue", mac: MACAddress(2, 0, 0, 0, 0, 6), location: .port("lan1", tags: .untagged))
+        let all = [remote, tagged, plain, stacked, untagged]
         try await withServer(gateway) { client in
-            for addition in [remote, tagged, plain] { try await client.addMAC(addition) }
+            for addition in all { try await client.addMAC(addition) }
             let body = Data(#"{"network":"blue","mac":"02-00-00-00-00-04","port":"lan0","vlan":7}"#.utf8)
             let (status, answer) = try await client.exchange("POST", "/v1/macs", body: body)
             #expect(status == 201)
             #expect(try canonical(answer) == #"{"mac":"02:00:00:00:00:04","network":"blue","port":"lan0","vlan":7}"#)
         }
-        #expect(await gateway.added.prefix(3) == [remote, tagged, plain])
+        #expect(await Array(gateway.added.prefix(5)) == all)
     }
 
     @Test func `a MAC is deleted by network and address, whatever the network is called`() async throws {

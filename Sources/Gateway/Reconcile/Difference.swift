@@ -116,8 +116,11 @@ package enum RestartCheck {
         for name in Set(before.keys).union(after.keys).sorted() {
             switch (before[name], after[name]) {
             case (let a?, let b?):
-                compare("ports.\(name).device", a.device, b.device)
-                compare("ports.\(name).bond", a.bond?.summary, b.bond?.summary)
+                if a.bond == nil, b.bond == nil {
+                    compare("ports.\(name).device", a.device, b.device)
+                } else {
+                    compare("ports.\(name).bond", a.bond?.summary ?? "none", b.bond?.summary ?? "none")
+                }
                 compare("ports.\(name).role", a.role, b.role)
                 compare("ports.\(name).mtu", a.mtu, b.mtu)
                 compare("ports.\(name).queues", a.queues, b.queues)

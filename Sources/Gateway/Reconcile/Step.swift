@@ -54,7 +54,7 @@ extension Step: CustomStringConvertible {
         case .setMACCapacity(let capacity): "MAC table capacity: \(capacity)"
         case .setAgeing(let seconds): "MAC ageing: \(seconds == 0 ? "never" : "\(seconds) s")"
         case .setWhenFull(let action): "MACs that find the table full: \(action.rawValue)"
-        case .setPortPolicy(let name, _): "learning, limits, isolation or service tag of port \(name)"
+        case .setPortPolicy(let name, _): "port \(name): learning, limits, guards and service tag"
         case .setUnderlayPorts(_, _, let changed): "underlay addressing of \(changed.joined(separator: ", "))"
         case .setGroups(let groups):
             "multicast groups: \(groups.isEmpty ? "none" : groups.sorted { $0.key < $1.key }.map { "\($0.value.count) on \($0.key)" }.joined(separator: ", "))"
@@ -65,7 +65,7 @@ extension Step: CustomStringConvertible {
         case .removeNetwork(let vni): "VNI \(vni): network removed"
         case .addNetwork(let vni, let name, _): "VNI \(vni): network \(name) added"
         case .setTooBig(let vni, let isTold): "VNI \(vni): senders of packets that do not fit are \(isTold ? "" : "not ")told"
-        case .setNetworkPolicy(let vni, _): "VNI \(vni): limits, guards and snooping"
+        case .setNetworkPolicy(let vni, _): "VNI \(vni): limits, guards, suppression, snooping and inner protocols"
         case .renameNetwork(let vni, let name): "VNI \(vni): network renamed to \(name)"
         case .addMember(let vni, let member): "VNI \(vni): member \(member) added"
         case .setRemotes(let vni, let remotes):

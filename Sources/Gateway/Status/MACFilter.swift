@@ -51,7 +51,7 @@ package struct MACAddition: Codable, Equatable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case network, mac, port, vlan, remote
+        case network, mac, port, vlan, untagged, remote
         case serviceVLAN = "service_vlan"
     }
 
@@ -63,14 +63,21 @@ package struct MACAddition: Codable, Equatable, Sendable {
         let port = try container.decodeIfPresent(String.self, forKey: .port)
         let vlan = try container.decodeIfPresent(VLANID.self, forKey: .vlan)
         let service = try container.decodeIfPresent(VLANID.self, forKey: .serviceVLAN)
-        let tags = vlan == nil && service == nil ? nil : MemberTags(service: service, vlan: vlan)
+        let isUntagged = try container.decodeIfPresent(Bool.self, forKey: .untagged) ?? false
+        let tags = vlan == nil && service == nil && !isUntagged ? nil : MemberTags(service: service, vlan: vlan)
+        guard !isUntagged || tags == .untagged else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: decoder.codingPath, debugDescription: "'untagged' excludes 'vlan' and 'service_vlan'"))
+        }
         let remote = try container.decodeIfPresent(IPAddress.self, forKey: .remote)
         switch (port, tags, remote) {
         case (let port?, _, nil): location = .port(port, tags: tags)
         case (nil, nil, let remote?): location = .remote(remote)
         default:
             throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "give either 'remote', or 'port' with or without 'vlan' and 'service_vlan'"))
+                .init(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "give either 'remote', or 'port' alone, or with 'untagged', 'vlan' or 'service_vlan'"))
         }
     }
 
@@ -84,6 +91,7 @@ package struct MACAddition: Codable, Equatable, Sendable {
             try container.encode(port, forKey: .port)
             try container.encodeIfPresent(tags?.service, forKey: .serviceVLAN)
             try container.encodeIfPresent(tags?.vlan, forKey: .vlan)
+            if tags == .untagged { try container.encode(true, forKey: .untagged) }
         }
     }
 }

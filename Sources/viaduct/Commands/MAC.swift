@@ -50,11 +50,17 @@ struct MAC: AsyncParsableCommand {
 
         @OptionGroup var options: ClientOptions
 
-        private var tags: MemberTags? { vlan == nil && serviceVLAN == nil ? nil : MemberTags(service: serviceVLAN, vlan: vlan) }
+        @Flag(help: "The untagged member; needed when the port is in the network with a VLAN as well.")
+        var untagged = false
+
+        private var tags: MemberTags? {
+            untagged || vlan != nil || serviceVLAN != nil ? MemberTags(service: serviceVLAN, vlan: vlan) : nil
+        }
 
         func validate() throws {
-            guard (remote == nil) != (port == nil), remote == nil || tags == nil else {
-                throw ValidationError("give either --remote ADDRESS, or --port NAME with or without --vlan ID and --service-vlan ID")
+            guard (remote == nil) != (port == nil), remote == nil || tags == nil, !untagged || tags == .untagged else {
+                throw ValidationError(
+                    "give either --remote ADDRESS, or --port NAME, alone or with --untagged, or with --vlan ID, --service-vlan ID or both")
             }
         }
 
