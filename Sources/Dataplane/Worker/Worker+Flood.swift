@@ -40,7 +40,7 @@ extension Worker {
         }
         switch targets {
         case 0: drop(frame.pointee.packet, reason)
-        case 1: if last.isTunnel { encapsulate(frame, tunnel: last.tunnelNumber) } else { sendLocal(frame, last) }
+        case 1: send(frame, to: last)
         default: replicate(frame, local, remote)
         }
     }

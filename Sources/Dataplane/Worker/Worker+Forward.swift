@@ -157,6 +157,12 @@ extension Worker {
         }
     }
 
+    /// Into the tunnel, or out of the access port, that `destination` is.
+    @_noLocks @_noAllocation @inline(never)
+    mutating func send(_ frame: UnsafePointer<Frame>, to destination: Destination) {
+        if destination.isTunnel { encapsulate(frame, tunnel: destination.tunnelNumber) } else { sendLocal(frame, destination) }
+    }
+
     @_noLocks @_noAllocation @inline(never)
     private mutating func actOnUnknown(_ frame: UnsafePointer<Frame>) {
         switch frame.pointee.destination {

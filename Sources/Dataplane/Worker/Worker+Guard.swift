@@ -98,7 +98,7 @@ extension Worker {
         frames.pointee.destination = destination
         frames.pointee.tag = packet.pointee.vlan_tci
         frames.pointee.tagBytes = 0
-        if destination.isTunnel { encapsulate(frames, tunnel: destination.tunnelNumber) } else { sendLocal(frames, destination) }
+        send(frames, to: destination)
     }
 }
 

@@ -106,6 +106,6 @@ extension Worker {
         reply.pointee.origin = .none
         reply.pointee.destination = destination
         reply.pointee.tagBytes = 0
-        if destination.isTunnel { encapsulate(frame, tunnel: destination.tunnelNumber) } else { sendLocal(frame, destination) }
+        send(frame, to: destination)
     }
 }
