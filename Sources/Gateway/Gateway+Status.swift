@@ -55,7 +55,8 @@ extension Gateway {
             offloads: running.info.offloadNames,
             outerChecksum: port.role == .underlay ? (port.hardwareChecksum ? .hardware : .software) : nil,
             rxPackets: counters.rxPackets, rxBytes: counters.rxBytes, txPackets: counters.txPackets, txBytes: counters.txBytes,
-            rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped, blockedBy: blockedBy(port.index))
+            rxMissed: losses.missed, rxErrors: losses.errors, txDropped: counters.txDropped, blockedBy: blockedBy(port.index),
+            settings: reconciler.portPolicies[port.index]?.settings ?? [])
     }
 
     private func bond(of running: Machinery.Port) -> PortStatus.Bond? {
@@ -75,7 +76,8 @@ extension Gateway {
             NetworkStatus(
                 name: network.name, vni: network.vni, udpPort: network.udpPort ?? configuration.vxlan.port,
                 members: network.members.map { .init(port: $0.port, tags: $0.tags) }, remotes: network.remotes, group: network.group,
-                macs: reconciler.networks[network.vni].flatMap { counts[$0.index] } ?? 0)
+                macs: reconciler.networks[network.vni].flatMap { counts[$0.index] } ?? 0,
+                settings: reconciler.networks[network.vni]?.policy.settings(standardMoves: configuration.macs.moves) ?? [])
         }
     }
 

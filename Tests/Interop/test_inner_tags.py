@@ -35,6 +35,7 @@ def blue(shared_lab):
 @pytest.fixture(params=["drop", "strip", "keep"])
 def mode(blue, request):
     blue.gateway.reload({**blue.gateway.configuration, "networks": [scene.blue(inner_tag=request.param)]})
+    assert blue.gateway.row("networks", name="blue")["settings"] == ([] if request.param == "drop" else [f"inner-tag: {request.param}"])
     return request.param
 
 

@@ -24,6 +24,8 @@ def test_ports_that_are_kept_apart_reach_the_tunnels_only(lab, keys):
     assert hearers(blue, "tagged", BROADCAST) == {"plain", "vtep"}
     apart = [{**port, **(keys if port["role"] == "access" else {})} for port in configuration["ports"]]
     blue.gateway.reload({**configuration, "ports": apart})
+    ((key, value),) = keys.items()
+    assert blue.gateway.row("ports", name="lan0")["settings"] == [f"{key}: {str(value).lower()}"]
     assert hearers(blue, "tagged", BROADCAST) == {"vtep"} and hearers(blue, "plain", BROADCAST) == {"vtep"}
     assert hearers(blue, "vtep", BROADCAST) == {"tagged", "plain"}
     with DropWatch(blue.gateway) as drops:

@@ -23,7 +23,7 @@ enum Golden {
             "rx_missed": 1, "rx_errors": 0, "tx_dropped": 2,
             "blocked_by": {
               "cause": "loop", "network": "blue", "sent": "lan1 untagged", "returned": "lan0 VLAN 100", "seconds": 125
-            }
+            }, "settings": ["learning: sticky", "loop-detection: true"]
           },
           {
             "name": "wan0", "role": "underlay", "device": "0000:03:00.0 + 0000:03:00.1", "driver": "net_bonding",
@@ -36,7 +36,7 @@ enum Golden {
               "refused": ["queue table of 128 entries: Operation not supported"]
             },
             "outer_checksum": "hardware", "rx_packets": 0, "rx_bytes": 0, "tx_packets": 0, "tx_bytes": 0,
-            "rx_missed": 0, "rx_errors": 0, "tx_dropped": 0, "blocked_by": null
+            "rx_missed": 0, "rx_errors": 0, "tx_dropped": 0, "blocked_by": null, "settings": []
           }
         ]}
         """
@@ -49,9 +49,10 @@ enum Golden {
               {"port": "lan0", "service_vlan": null, "vlan": 100}, {"port": "lan1", "service_vlan": null, "vlan": null},
               {"port": "lan0", "service_vlan": 200, "vlan": 20}, {"port": "lan1", "service_vlan": 200, "vlan": null}
             ],
-            "remotes": ["192.0.2.2", "2001:db8::2"], "macs": 2
+            "remotes": ["192.0.2.2", "2001:db8::2"], "macs": 2,
+            "settings": ["neighbor-suppression: true", "inner-tag: keep"]
           },
-          {"name": "red", "vni": 10200, "udp_port": 8472, "group": null, "members": [], "remotes": [], "macs": 0}
+          {"name": "red", "vni": 10200, "udp_port": 8472, "group": null, "members": [], "remotes": [], "macs": 0, "settings": []}
         ]}
         """
 

@@ -34,9 +34,11 @@ package struct NetworkStatus: Codable, Equatable, Sendable {
     @Nullable package var group: IPAddress?
     /// Number of MAC entries of the network.
     package var macs: Int
+    /// Keys of the configuration about guards, suppression, snooping and tags that are not as by default, limits apart, with their values.
+    package var settings: [String]
 
     enum CodingKeys: String, CodingKey {
-        case name, vni, members, remotes, group, macs
+        case name, vni, members, remotes, group, macs, settings
         case udpPort = "udp_port"
     }
 }

@@ -71,9 +71,11 @@ package struct PortStatus: Codable, Equatable, Sendable {
     package var txDropped: UInt64
     /// `nil` = it is open.
     @Nullable package var blockedBy: Block?
+    /// Keys of the configuration about learning and guards that are not as by default, limits apart, with their values.
+    package var settings: [String]
 
     enum CodingKeys: String, CodingKey {
-        case name, role, device, bond, driver, mac, link, mtu, queues, spread, offloads
+        case name, role, device, bond, driver, mac, link, mtu, queues, spread, offloads, settings
         case linkMegabits = "link_megabits"
         case numaNode = "numa_node"
         case outerChecksum = "outer_checksum"

@@ -4,9 +4,10 @@ import Gateway
 // What `viaduct show` prints for people. Each function gives complete lines.
 
 package enum StatusTables {
-    /// Why a port is blocked stands below.
+    /// Why a port is blocked, and what else was asked of it, stands below.
     package static func ports(_ ports: [PortStatus]) -> String {
         let blocks = ports.compactMap { port in port.blockedBy.map { line(port.name, $0) } }
+        let settings = ports.compactMap { line($0.name, $0.settings) }
         return table(
             [
                 .left("NAME"), .left("ROLE"), .left("LINK"), .right("MTU"), .left("MAC"), .right("RX PACKETS"), .right("RX BYTES"),
@@ -23,12 +24,19 @@ package enum StatusTables {
                 ]
                 let bond = port.bond
                 return [first] + (bond?.members ?? []).map { member($0, bond?.mode) }
-            }, none: "no ports") + (blocks.isEmpty ? "" : "\n" + blocks.joined())
+            }, none: "no ports") + below(blocks + settings)
     }
 
     private static func line(_ port: String, _ block: PortStatus.Block) -> String {
         let time = Readable.duration(seconds: block.seconds)
         return "\(port) is blocked for \(time): loop in \(block.network), probes sent to \(block.sent) come back from \(block.returned)\n"
+    }
+
+    private static func below(_ lines: [String]) -> String { lines.isEmpty ? "" : "\n" + lines.joined() }
+
+    /// `nil` where everything is as by default.
+    private static func line(_ name: String, _ settings: [String]) -> String? {
+        settings.isEmpty ? nil : "\(name) has \(settings.joined(separator: ", "))\n"
     }
 
     /// A line for each member of a bond.
@@ -44,6 +52,7 @@ package enum StatusTables {
         return megabits % 1000 == 0 ? "up \(megabits / 1000)G" : "up \(megabits)M"
     }
 
+    /// What was asked of a network stands below.
     package static func networks(_ networks: [NetworkStatus]) -> String {
         table(
             [.left("NAME"), .right("VNI"), .right("UDP PORT"), .right("MACS"), .left("MEMBERS"), .left("GROUP"), .left("REMOTES")],
@@ -53,7 +62,7 @@ package enum StatusTables {
                     Readable.list(network.members.map { "\($0.port):\($0.tags)" }),
                     Readable.optional(network.group), Readable.list(network.remotes.map(\.description)),
                 ]
-            }, none: "no networks")
+            }, none: "no networks") + below(networks.compactMap { line($0.name, $0.settings) })
     }
 
     /// A line for each tunnel, and one more for each further path.

@@ -90,8 +90,8 @@ struct MAC: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Delete all MAC entries that match.",
             discussion: """
-                Learned entries are meant unless --origin control says otherwise. Frames to a MAC without an entry are flooded
-                until it is learned again.
+                Learned entries are meant unless --origin control says otherwise; held MACs are of that origin.
+                Frames to a MAC without an entry are flooded until it is learned again.
 
                   viaduct mac flush --network blue
                   viaduct mac flush --remote 192.0.2.2

@@ -36,7 +36,7 @@ struct MACFilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this MAC, in whichever networks.", valueName: "mac"))
     var mac: MACAddress?
 
-    @Option(help: ArgumentHelp("Only entries of this origin: static, control or learned.", valueName: "origin"))
+    @Option(help: ArgumentHelp("Only entries of this origin: static, control (held MACs too) or learned.", valueName: "origin"))
     var origin: MACOrigin?
 
     var filter: MACFilter { MACFilter(network: network, port: port, remote: remote, mac: mac, origin: origin) }
