@@ -47,7 +47,7 @@ extension ConfigurationChecker {
                 guard let other = neighborReached(from: member, of: network) else { continue }
                 findings.error(
                     at: member.tags.position,
-                    "the network keeps inner tags, and port \(quoted(member.port.value)) is also a member with \(other.tags.value.phrase) (line \(other.tags.position.line)): a frame with that inner tag would leave as one of it",
+                    "the network keeps inner tags, and port \(quoted(member.port.value)) is also a member with \(other.tags.value.phrase) (line \(other.tags.position.line)): a frame with that inner tag would leave as that member's",
                     advice: "give this member a tag of its own, or set `inner-tag` to `strip` or `drop`")
             }
         }
