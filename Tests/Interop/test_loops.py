@@ -146,8 +146,8 @@ def test_of_two_gateways_on_one_segment_one_leaves(lab):
     def blocked():
         return sum(block(gateway, "lan0") is not None for gateway in gateways)
 
-    assert wait_for(lambda: blocked() == 1, 3 * FOUND_SECONDS_MAX)
-    assert holds(lambda: blocked() == 1, 5)
+    # Now and then both find the loop at the same moment, and both leave; one comes back, then.
+    assert wait_for(lambda: blocked() == 1 and holds(lambda: blocked() == 1, 5), 40)
     for host in hosts:
         assert on_segment.reaches(host.address)
 

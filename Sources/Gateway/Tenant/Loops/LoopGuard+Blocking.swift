@@ -34,6 +34,7 @@ extension LoopGuard {
     private mutating func block(_ port: PortIndex, _ loop: Loop, _ now: MonotonicTime) -> [LoopAction] {
         let isRelapse = guarded[port]?.openedAt.map { now < $0 + timing.relapse } ?? false
         let relapses = isRelapse ? min((guarded[port]?.relapses ?? 0) + 1, timing.relapsesMaximum) : 0
+        blockCount += 1
         guarded[port]?.relapses = relapses
         guarded[port]?.block = Block(loop: loop, since: now)
         return [.block(port, loop)]
@@ -50,13 +51,24 @@ extension LoopGuard {
         var actions: [LoopAction] = []
         for index in guarded.keys.sorted(by: isOlder) {
             guard let state = guarded[index], let block = state.block else { continue }
-            let silence = timing.silence * (1 << state.relapses)
+            let silence = timing.silence * (1 << state.relapses) + patience(block)
             guard max(block.since, listeningSince, lastReturn(of: index) ?? block.since) + silence <= now else { continue }
             guarded[index]?.block = nil
             guarded[index]?.openedAt = now
+            // Probed at once: a loop that still stands is cut again before much has gone round.
+            guarded[index]?.roundStart = now
+            guarded[index]?.sentInRound = 0
             actions.append(.open(index, block))
         }
         return actions
+    }
+
+    /// Zero, or up to ``LoopTiming/spread``: as random as the number of the gateway, and another one each time.
+    private func patience(_ block: Block) -> Duration {
+        guard block.loop.returned.isTunnel else { return .zero }
+        var random = (gateway &+ blockCount) &* 0x9E37_79B9_7F4A_7C15
+        random ^= random >> 32
+        return timing.spread * (Double(random % 1024) / 1024)
     }
 
     /// When a probe last proved a loop that only the block of `port` cuts: one whose other end is open.

@@ -85,6 +85,8 @@ package struct LoopGuard: Sendable {
     /// The port whose turn it is first.
     var turn = 0
     var joinToldAt: MonotonicTime?
+    /// Ports blocked so far.
+    var blockCount: UInt64 = 0
     package var counters = LoopCounters()
 
     /// `gateway`: random, not 0.
@@ -163,6 +165,9 @@ package struct LoopTiming: Equatable, Sendable {
     package var silence: Duration = .seconds(3)
     /// Blocked again within this time after it was opened, a port stays blocked for twice as long as before.
     package var relapse: Duration = .seconds(600)
+    /// A port that was blocked because of a tunnel stays so for up to this time longer, by chance: at its other end may be another gateway, which has seen the same at
+    /// the same moment. Were both to open together, both would block again together.
+    package var spread: Duration = .seconds(2)
     /// Most such doublings: 3 seconds become 96.
     package var relapsesMaximum = 5
     /// Networks that are joined are told at most once in this time.

@@ -57,6 +57,32 @@ struct LoopGuardTests {
         #expect(bench.story == ["block 0", "open 0"])
     }
 
+    /// Ticks of two guards on one segment and in one network. A probe comes back as long as the other one's port is open.
+    private func duel(_ gateways: [UInt64], seconds: Int) -> [Int] {
+        var now = MonotonicTime(.seconds(100))
+        var guards = gateways.map { LoopGuard(gateway: $0) }
+        for number in guards.indices { _ = guards[number].guardPorts([LoopBench.port(0)], now: now) }
+        return (0..<seconds * 10).map { _ in
+            now = now + .milliseconds(100)
+            let isOpen = guards.map(\.blocks.isEmpty)
+            for number in guards.indices {
+                for case .send(let frame, _) in guards[number].tick(now: now) where isOpen[1 - number] {
+                    _ = guards[number].receive(frame, network: NetworkIndex(1), origin: .tunnel(TunnelIndex(1)), now: now)
+                }
+            }
+            return guards.count { !$0.blocks.isEmpty }
+        }
+    }
+
+    @Test("Of two gateways that find a loop at the same moment, one comes back and stays")
+    func duels() {
+        for number in 1...200 as ClosedRange<UInt64> {
+            let blocked = duel([number, number &* 0xD129_9C33_7A11], seconds: 60)
+            #expect(blocked.contains(2), "they start together")
+            #expect(blocked.suffix(300).allSatisfy { $0 == 1 }, "gateway \(number): \(blocked)")
+        }
+    }
+
     @Test("A probe that comes back through a tunnel blocks the port that it was sent through")
     func tunnel() {
         var bench = LoopBench([LoopBench.port(0), LoopBench.port(1)])
@@ -64,7 +90,7 @@ struct LoopGuardTests {
         bench.run(seconds: 30)
         #expect(bench.story == ["block 0"])
         bench.pull()
-        bench.run(seconds: 3.5)
+        bench.run(seconds: 5.1)
         #expect(bench.story == ["block 0", "open 0"])
     }
 
