@@ -43,7 +43,7 @@ extension Gateway {
         case .full(let vni):
             guard now >= housekeeping.snoopingFullDue else { return }
             housekeeping.snoopingFullDue = now + .seconds(1)
-            logger.warning("network \(name(vni)) has no room for more members of groups: those that come are flooded to everyone")
+            logger.warning("network \(name(vni)) has no room for more groups, or members of groups: what has none is flooded to everyone")
         }
     }
 

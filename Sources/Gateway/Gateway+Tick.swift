@@ -142,7 +142,7 @@ extension Gateway {
             )
             watch(event)
         case .macLimitOfNetwork:
-            guard mayTell(event, kind) else { return }
+            guard housekeeping.notices.mayTell(.networkLimit(event.key.network), now) else { return }
             logger.warning(
                 "network \(networkName(event.key.network)) has as many MACs as it may: \(event.key.mac) at \(place(event.destination)) not learned; see 'viaduct show limits'"
             )
@@ -158,21 +158,21 @@ extension Gateway {
                 "MAC table full with \(machinery.tables.macs.count) entries: \(event.key.mac) in \(networkName(event.key.network)) not learned, \(consequence); raise macs.capacity"
             )
         case .macLocked:
-            guard mayTell(event, kind) else { return }
+            guard mayTellViolation(event, kind) else { return }
             logger.warning(
                 "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), whose port is locked, and is not listed there: frame dropped"
             )
         case .vtepHeard: meet(RemoteVTEP(IPAddress(event.vtep), udpPort: event.udpPort))
         case .staticMACViolation:
-            guard mayTell(event, kind) else { return }
+            guard mayTellViolation(event, kind) else { return }
             logger.warning(
                 "MAC \(event.key.mac) in \(networkName(event.key.network)) came from \(place(event.destination)), but is held elsewhere: frame dropped"
             )
         }
     }
 
-    private func mayTell(_ event: Event, _ kind: Event.Kind) -> Bool {
-        housekeeping.notices.mayTell(.event(kind, event.key.network), now)
+    private func mayTellViolation(_ event: Event, _ kind: Event.Kind) -> Bool {
+        housekeeping.notices.mayTell(.violation(kind, event.key.network, event.destination), now)
     }
 
     /// A tenth of the table at a time.

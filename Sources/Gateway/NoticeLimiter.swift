@@ -5,8 +5,10 @@ import Dataplane
 package struct NoticeLimiter {
     /// What a line is about.
     package enum Matter: Hashable {
-        case event(Event.Kind, NetworkIndex)
+        case networkLimit(NetworkIndex)
         case portLimit(PortIndex)
+        /// Frames that may not come from this place of the network.
+        case violation(Event.Kind, NetworkIndex, Destination)
         case table, vtepRefused
         /// Each line is about another MAC: only the seconds count.
         case held, released

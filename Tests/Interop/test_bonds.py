@@ -104,7 +104,7 @@ def test_without_any_cable_the_port_has_no_link(world):
     for cable in world.cables:
         cable.cut()
     assert wait_for(lambda: world.gateway.row("ports", name=world.port)["link"] == "down")
-    assert f"port {world.port}: link down" in world.gateway.output()
+    assert wait_for(lambda: f"port {world.port}: link down" in world.gateway.output())
     for cable in world.cables:
         cable.mend()
     assert wait_for(lambda: world.gateway.row("ports", name=world.port)["link"] == "up", AGREED_SECONDS)
