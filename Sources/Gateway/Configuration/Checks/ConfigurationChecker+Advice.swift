@@ -21,7 +21,7 @@ extension ConfigurationChecker {
         let hasRemotes = draft.networks.contains { $0.hasWayOut || !$0.remotes.isComplete || !$0.staticMACs.isComplete }
         let membersAreComplete = draft.networks.isComplete && draft.networks.allSatisfy(\.members.isComplete)
         for port in draft.ports {
-            for device in [port.device].compactMap({ $0 }) + (port.bond?.members.map { $0 } ?? [])
+            for device in port.devices
             where !DeviceString(device.value).isPCI && !DeviceString(device.value).isVirtual {
                 findings.warning(
                     at: device.position, "\(quoted(device.value)) is neither a PCI address nor a common virtual device",

@@ -21,7 +21,7 @@ extension ConfigurationChecker {
 
     private func checkDevices() {
         let devices = draft.ports.flatMap { port in
-            ([port.device].compactMap { $0 } + (port.bond?.members.map { $0 } ?? [])).map { $0.map(DeviceString.init) }
+            port.devices.map { $0.map(DeviceString.init) }
         }
         let interfaces = devices.compactMap { device in device.value.interface.map { Located($0, at: device.position) } }
         for (device, first) in repeats(in: devices.map { $0.map(\.identity) }) {

@@ -42,25 +42,31 @@ extension ConfigurationChecker {
 
     /// Frames with a tag of their own that leave a port with fewer tags than other members have would be those members' frames there.
     func checkKeptTags() {
+        let longer = membersWithMoreTags()
         for network in draft.networks where network.innerTag?.value == .keep {
             for member in network.members {
-                guard let other = neighborReached(from: member, of: network) else { continue }
+                let key = Configuration.Member(port: member.port.value, tags: member.tags.value)
+                guard let other = longer[key]?.first(where: { $0.network != network.position })?.tags else { continue }
                 findings.error(
                     at: member.tags.position,
-                    "the network keeps inner tags, and port \(quoted(member.port.value)) is also a member with \(other.tags.value.phrase) (line \(other.tags.position.line)): a frame with that inner tag would leave as that member's",
+                    "the network keeps inner tags, and port \(quoted(member.port.value)) is also a member with \(other.value.phrase) (line \(other.position.line)): a frame with that inner tag would leave as that member's",
                     advice: "give this member a tag of its own, or set `inner-tag` to `strip` or `drop`")
             }
         }
     }
 
-    /// A member of another network whose tags are those of `member` and one more.
-    private func neighborReached(from member: Draft.Member, of network: Draft.Network) -> Draft.Member? {
-        let own = member.tags.value
-        guard own.vlan == nil else { return nil }
-        let others = draft.networks.filter { $0.position != network.position }.flatMap { $0.members.map { $0 } }
-        return others.first { other in
-            guard other.port.value == member.port.value, other.tags.value != own else { return false }
-            return own.service == nil || other.tags.value.service == own.service
+    /// For untagged members, and those with a service VLAN alone: the members that have the same tags and more, in the order of the file.
+    private func membersWithMoreTags() -> [Configuration.Member: [(network: Configuration.Position, tags: Located<MemberTags>)]] {
+        var longer: [Configuration.Member: [(network: Configuration.Position, tags: Located<MemberTags>)]] = [:]
+        for network in draft.networks {
+            for member in network.members where member.tags.value != .untagged {
+                let tags = member.tags.value, port = member.port.value
+                longer[Configuration.Member(port: port, tags: .untagged), default: []].append((network.position, member.tags))
+                guard let service = tags.service, tags.vlan != nil else { continue }
+                let alone = MemberTags(service: service, vlan: nil)
+                longer[Configuration.Member(port: port, tags: alone), default: []].append((network.position, member.tags))
+            }
         }
+        return longer
     }
 }

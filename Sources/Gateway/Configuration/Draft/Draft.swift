@@ -47,6 +47,9 @@ struct Draft {
         var underlayKeys: [Located<String>]
         /// The same of access ports.
         var accessKeys: [Located<String>]
+
+        /// What the port is made of: its device, or the members of its bond.
+        var devices: [Located<String>] { [device].compactMap { $0 } + (bond?.members.map { $0 } ?? []) }
     }
 
     struct Bond {
