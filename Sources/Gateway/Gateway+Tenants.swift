@@ -15,8 +15,11 @@ extension Gateway {
         return count
     }
 
-    /// Has a frame of control's forwarded to a place of a network; one that finds no room is counted.
-    func inject(_ frame: [UInt8], network: NetworkIndex, to place: Destination) {
-        if !machinery.exchange.inject(frame, network: network, to: place, pool: machinery.anyPool) { housekeeping.framesLost += 1 }
+    /// Has a frame of control's forwarded to a place of a network, with the priority of `tag`. False: it found no room, which is counted.
+    @discardableResult
+    func inject(_ frame: [UInt8], network: NetworkIndex, to place: Destination, tag: UInt16 = 0) -> Bool {
+        let isSent = machinery.exchange.inject(frame, network: network, to: place, tag: tag, pool: machinery.anyPool)
+        if !isSent { housekeeping.framesLost += 1 }
+        return isSent
     }
 }

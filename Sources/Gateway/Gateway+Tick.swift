@@ -101,13 +101,7 @@ extension Gateway {
             count += 1
             let mtu = packet.frameMaximum - EthernetHeader.byteCount
             guard let message = PacketTooBig(frame: packet.frame, mtu: mtu) else { continue }
-            let isSent = machinery.exchange.inject(
-                message.reply, network: packet.network, to: packet.origin, tag: packet.tag, pool: machinery.anyPool)
-            if isSent {
-                housekeeping.tooBigTold += 1
-            } else {
-                housekeeping.framesLost += 1
-            }
+            if inject(message.reply, network: packet.network, to: packet.origin, tag: packet.tag) { housekeeping.tooBigTold += 1 }
         }
         return count
     }

@@ -27,6 +27,9 @@ package struct PortVLANMap: @unchecked Sendable {
     @inline(__always)
     var services: ServiceVLANs { ServiceVLANs(memory: UnsafeMutableRawPointer(networks + PortVLANMap.count)) }
 
+    /// `nil`: no 802.1Q tag.
+    static func position(_ vlan: VLANID?) -> Int { vlan.map { Int($0.rawValue) } ?? untagged }
+
     /// `position` is a VLAN ID, or ``untagged``.
     @_noLocks @_noAllocation @inline(__always)
     func lookup(_ position: Int) -> UInt16 { vd_load_acquire_u16(networks + position) }
@@ -35,12 +38,12 @@ package struct PortVLANMap: @unchecked Sendable {
         if let service = tags.service {
             services.publish(service, behind: tags.vlan, network)
         } else {
-            vd_store_release_u16(networks + Int(tags.vlan?.rawValue ?? 0), network.rawValue)
+            vd_store_release_u16(networks + PortVLANMap.position(tags.vlan), network.rawValue)
         }
     }
 
     package subscript(tags: MemberTags) -> NetworkIndex {
-        let position = Int(tags.vlan?.rawValue ?? 0)
+        let position = PortVLANMap.position(tags.vlan)
         guard let service = tags.service else { return NetworkIndex(lookup(position)) }
         return NetworkIndex(services.lookup(Int(service.rawValue))?.lookup(position) ?? 0)
     }
@@ -102,7 +105,7 @@ struct ServiceVLAN: @unchecked Sendable {
     }
 
     func publish(_ vlan: VLANID?, _ network: NetworkIndex) {
-        let position = Int(vlan?.rawValue ?? 0), memberCount = networks + ServiceVLAN.memberCountPosition
+        let position = PortVLANMap.position(vlan), memberCount = networks + ServiceVLAN.memberCountPosition
         let had: UInt16 = lookup(position) == 0 ? 0 : 1, has: UInt16 = network == .none ? 0 : 1
         vd_store_release_u16(networks + position, network.rawValue)
         vd_store_release_u16(memberCount, memberCount.pointee - had + has)

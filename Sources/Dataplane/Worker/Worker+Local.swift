@@ -33,7 +33,7 @@ extension Worker {
     /// Moves the addresses of a frame so that `tagBytes` are between them and what follows the tags that it came with. Returns where it starts then; `nil`: there
     /// is no room.
     @_noLocks @_noAllocation @inline(__always)
-    private static func makeRoom(_ frame: UnsafePointer<Frame>, tagBytes: Int) -> UnsafeMutableRawPointer? {
+    static func makeRoom(_ frame: UnsafePointer<Frame>, tagBytes: Int) -> UnsafeMutableRawPointer? {
         let packet = frame.pointee.packet
         let oldTagBytes = Int(frame.pointee.tagBytes)
         guard Int(packet.pointee.data_off) &+ oldTagBytes >= tagBytes else { return nil }

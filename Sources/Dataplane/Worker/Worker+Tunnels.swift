@@ -121,11 +121,8 @@ extension Worker {
         guard tables.networks.records[frame.pointee.network].tellsTooBig, tooBigBudget > 0 else { return drop(packet, .mtuExceeded) }
         tooBigBudget &-= 1
         counters.count(.mtuExceeded)
-        let start = UnsafeMutableRawPointer(packet.pointee.buf_addr) + Int(packet.pointee.data_off)
-        AddressPair(start).write(to: start + Int(frame.pointee.tagBytes))
-        packet.pointee.data_off &+= frame.pointee.tagBytes
-        packet.pointee.data_len &-= frame.pointee.tagBytes
-        packet.pointee.pkt_len &-= UInt32(frame.pointee.tagBytes)
+        // Fewer tags take no room.
+        _ = Worker.makeRoom(frame, tagBytes: 0)
         packet.pointee.port = UInt16(truncatingIfNeeded: frame.pointee.network)
         packet.pointee.rss_hash = frame.pointee.origin.rawValue
         packet.pointee.vlan_tci = frame.pointee.tag
