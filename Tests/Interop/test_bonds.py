@@ -201,7 +201,7 @@ def test_what_the_standby_member_hears_is_not_forwarded_later(lab):
             peer.send(BROADCAST, f"replay {number}".encode())
         assert wait_for(lambda: drops.rise().get("bond_standby", 0) >= 5), drops.rise()
         time.sleep(0.5)
-        switch.namespace.ip(f"link set dev vd-lan0-0 down")
+        switch.namespace.ip("link set dev vd-lan0-0 down")
         assert wait_for(lambda: active(gateway, "lan0") == [False, True])
         assert not [frame for frame in capture.frames(1) if b"replay" in frame]
     assert gateway.row("macs", mac=peer.mac)["port"] == "lan1"

@@ -4,7 +4,6 @@ Three hosts are on one cable, lan0: "pair" with service VLAN 300 and VLAN 20, in
 service VLAN 301 and VLAN 21, in a network that takes that service VLAN as a whole; "plain" with VLAN 20 alone.
 """
 
-import json
 import struct
 from types import SimpleNamespace
 
@@ -107,10 +106,9 @@ def test_unknown_pairs_are_dropped_and_counted(scene):
 
 def test_what_is_shown_names_both_tags(scene):
     scene.pair.ping(scene.vtep.address, count=1)
-    shown = json.loads(scene.gateway.run("show", "networks", "--json").stdout)["networks"]
-    assert [member for entry in shown for member in entry["members"] if member["service_vlan"]] == [
+    assert [member for entry in scene.gateway.show("networks") for member in entry["members"] if member["service_vlan"]] == [
         {"port": "lan0", "service_vlan": 300, "vlan": 20}, {"port": "lan0", "service_vlan": 301, "vlan": None}]
-    (entry,) = [entry for entry in scene.gateway.show("macs") if entry["mac"] == scene.pair.mac]
+    entry = scene.gateway.row("macs", mac=scene.pair.mac)
     assert (entry["port"], entry["service_vlan"], entry["vlan"]) == ("lan0", 300, 20)
     assert "lan0:300.20" in scene.gateway.run("show", "networks").stdout
     assert "300.20" in scene.gateway.run("show", "macs").stdout
@@ -131,7 +129,7 @@ def test_suppression_answers_with_both_tags(scene, reload):
     assert reload(networks(neighbor_suppression=True)).returncode == 0
     scene.pair.forget_neighbors()
     assert scene.pair.ping(scene.vtep.address) == 3
-    wait_for(lambda: any(entry["address"] == scene.vtep.address for entry in scene.gateway.show("neighbors", "--network", "blue")))
+    assert wait_for(lambda: scene.gateway.row("neighbors", address=scene.vtep.address, network="blue") is not None)
     scene.pair.forget_neighbors()
     with scene.vtep.capture() as capture:
         assert scene.pair.ping(scene.vtep.address) == 3
